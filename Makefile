@@ -1,0 +1,42 @@
+# Every target installs what it needs into .venv first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test check bench docs clean
+
+demo: $(VENV)/base
+	@$(BIN)/tesuji demo
+
+test: $(VENV)/test
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+check: $(VENV)/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@$(BIN)/python -m benchmarks.lines
+
+bench: $(VENV)/test
+	$(BIN)/python -m benchmarks.runner
+
+docs: $(VENV)/base
+	$(BIN)/python -m docs.reference
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/base: $(VENV)/bin/python pyproject.toml
+	$(PIP) install -e .
+	@touch $@
+
+# PyTorch comes first and pinned, so that nothing else pulls a build with several GB of CUDA.
+$(VENV)/test: $(VENV)/base
+	$(PIP) install torch==2.13.0
+	$(PIP) install --group check --group test -e '.[analytics,baseline,hf,math]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
