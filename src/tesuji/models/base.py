@@ -71,10 +71,14 @@ class Model(Protocol):
     uri: str
     """As the user names it."""
     identity: str
-    """What the ledger's key calls it: equal only where outputs may be shared."""
+    """What the ledger's key calls it: equal only where outputs may be shared. Final only after
+    `ready()`: a server may have to be asked what it serves, weights may have to be read."""
     concurrency: int
     """How many requests in flight this backend makes good use of."""
     capabilities: frozenset[Capability]
+
+    async def ready(self) -> None:
+        """Reach the server or load the weights; cheap when called again. ModelUnavailableError."""
 
     async def generate(self, request: Request) -> Output:
         """Answer one request. RequestFailedError, ModelUnavailableError, CapabilityError."""
