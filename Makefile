@@ -27,6 +27,7 @@ docs: $(VENV)/base
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --upgrade 'pip>=25.1'
 
 $(VENV)/base: $(VENV)/bin/python pyproject.toml
 	$(PIP) install -e .

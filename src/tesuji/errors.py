@@ -7,6 +7,7 @@
     │   └── SubmissionError     … in a submission file
     ├── MissingExtraError       an optional package is absent: names the extra that brings it
     ├── LedgerError             the ledger cannot be opened, read or written
+    ├── BudgetSpentError        no time, requests, tokens or money left; a flow may catch it
     └── ModelError              a model cannot do what is asked of it
         ├── ModelUnavailableError   no key, no such model, no server, bad weights: ends a run
         ├── CapabilityError     this backend cannot do that (score, embed, logprobs …)
@@ -49,6 +50,14 @@ class MissingExtraError(TesujiError):
 
 class LedgerError(TesujiError):
     """The ledger cannot be opened, read or written."""
+
+
+class BudgetSpentError(TesujiError):
+    """The run's budget is spent (or the user stopped it): nothing more will be sent.
+
+    Raised by `ask`. A flow that has something to answer with already may catch it and answer;
+    otherwise the sample gets the fallback.
+    """
 
 
 class ModelError(TesujiError):

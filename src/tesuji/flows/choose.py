@@ -1,0 +1,46 @@
+"""Choose by log-probability: score every label as the reply, write nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from tesuji.errors import ConfigError
+from tesuji.flows.flow import Ask
+from tesuji.task.sample import Answer, Sample
+
+
+async def choose(sample: Sample, ask: Ask) -> Answer:
+    """The labels by falling log-probability, in the shape that the answer format holds.
+
+    For `choice` the likeliest label (or the `top` likeliest, best first), for `probabilities`
+    the softmax over the labels. ConfigError for any other format.
+    """
+    labels: Sequence[str] | None = getattr(ask.format, "labels", None)
+    if not labels:
+        raise ConfigError(
+            f"flow 'choose' picks among labels, but the answer format '{ask.format.name}' has "
+            "none: use format 'choice' or 'probabilities', or another flow"
+        )
+    scores = await ask.score(labels)
+    if ask.format.name == "probabilities":
+        return dict(zip(labels, softmax(scores), strict=True))
+    ranked = [label for _, label in sorted(zip(scores, labels, strict=True), key=_by_score)]
+    top: int = getattr(ask.format, "top", 1)
+    return ranked[0] if top == 1 else ranked[:top]
+
+
+def softmax(scores: Sequence[float]) -> list[float]:
+    """exp(score) normalised to sum 1, without overflow.
+
+    >>> softmax([0.0, 0.0])
+    [0.5, 0.5]
+    """
+    peak = max(scores)
+    weights = [math.exp(score - peak) for score in scores]
+    total = sum(weights)
+    return [weight / total for weight in weights]
+
+
+def _by_score(pair: tuple[float, str]) -> float:
+    return -pair[0]

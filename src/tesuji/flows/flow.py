@@ -1,0 +1,71 @@
+"""What a flow is: how a sample becomes an answer.
+
+A flow is plain async Python. It gets the sample and an `ask` function and returns a `Draft` or a
+bare answer:
+
+    async def vote(sample, ask, *, n=8, temperature=0.8):
+        drafts = await gather(*(ask(index=i, temperature=temperature, n=n) for i in range(n)))
+        return plurality(drafts)
+
+The user's own flows stand in `competition.py` and look the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from tesuji.diagnose.finding import Finding
+from tesuji.models.base import Output, Request
+from tesuji.task.formats.base import AnswerFormat
+from tesuji.task.sample import Answer, Message, Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One output and what was made of it.
+
+    `text` is the output's text after the entry's cleaners, `answer` what the format parsed from
+    it (None: nothing), `findings` the failures seen in the raw output, `key` the output's name
+    in the ledger, `cached` whether it was there before.
+    """
+
+    request: Request
+    output: Output
+    key: bytes
+    text: str
+    answer: Answer | None
+    findings: tuple[Finding, ...] = ()
+    cached: bool = False
+
+
+class Ask(Protocol):
+    """Ask the entry's model about the sample at hand.
+
+    Every keyword is optional: `index` tells repeated draws apart, `n` says how many are coming,
+    `messages` replaces the entry's prompt, any other name overrides a field of `Sampling`.
+
+    Raises BudgetSpentError where nothing more may be sent, RequestFailedError where the request
+    failed for good.
+    """
+
+    format: AnswerFormat
+    messages: tuple[Message, ...]
+
+    async def __call__(
+        self,
+        *,
+        index: int = 0,
+        n: int = 1,
+        messages: Sequence[Message] | None = None,
+        **sampling: Any,
+    ) -> Draft: ...
+
+    async def score(
+        self, choices: Sequence[str], *, messages: Sequence[Message] | None = None
+    ) -> list[float]:
+        """Log-probability of each choice as the whole reply."""
+
+
+Flow: TypeAlias = Callable[..., Awaitable["Draft | Answer"]]

@@ -1,0 +1,86 @@
+"""The `ask` that a flow gets: from a sample to a request, from an output to a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from tesuji.diagnose import clean, diagnose
+from tesuji.errors import ConfigError
+from tesuji.flows.flow import Draft
+from tesuji.models.base import Request, Sampling
+from tesuji.run.entry import Entry
+from tesuji.run.scheduler import Scheduler
+from tesuji.task.sample import Message, Sample
+from tesuji.task.task import Task
+
+_OVERRIDES = frozenset(f.name for f in fields(Sampling))
+
+
+class Asker:
+    """`tesuji.flows.Ask` for one sample under one entry; keeps every draft it gave."""
+
+    def __init__(self, task: Task, entry: Entry, sample: Sample, scheduler: Scheduler) -> None:
+        self.task, self.entry, self.sample = task, entry, sample
+        self.format = task.format
+        self.messages = entry.prompt.render(sample, task.pool, task.format)
+        self.drafts: list[Draft] = []
+        self._scheduler = scheduler
+        self._sampling = entry_sampling(task, entry)
+
+    async def __call__(
+        self,
+        *,
+        index: int = 0,
+        n: int = 1,
+        messages: Sequence[Message] | None = None,
+        **sampling: Any,
+    ) -> Draft:
+        unknown = sampling.keys() - _OVERRIDES
+        if unknown:
+            raise ConfigError(
+                f"flow '{self.entry.flow}': ask() has no parameter '{min(unknown)}'; sampling "
+                f"parameters are {', '.join(sorted(_OVERRIDES))}"
+            )
+        request = Request(
+            messages=self.messages if messages is None else tuple(messages),
+            sampling=replace(self._sampling, **sampling) if sampling else self._sampling,
+            n=n,
+            index=index,
+        )
+        draft = await self._draft(request)
+        self.drafts.append(draft)
+        return draft
+
+    async def score(
+        self, choices: Sequence[str], *, messages: Sequence[Message] | None = None
+    ) -> list[float]:
+        """Log-probability of each choice as the whole reply."""
+        return await self._scheduler.score(
+            self.messages if messages is None else tuple(messages), choices
+        )
+
+    async def _draft(self, request: Request) -> Draft:
+        output, key, cached = await self._scheduler.generate(request)
+        shape = self.task.format
+        findings = diagnose(output, request, shape, self.task.language)
+        text = output.text
+        if self.entry.clean:
+            text = clean(
+                text, self.entry.clean, format=shape, request=request, finish=output.finish
+            )
+        return Draft(request, output, key, text, shape.parse(text), tuple(findings), cached)
+
+
+def entry_sampling(task: Task, entry: Entry) -> Sampling:
+    """The entry's sampling, with the answer format's grammar where the entry constrains."""
+    if not entry.constrain:
+        return entry.sampling
+    grammar = task.format.constrain()
+    if grammar is None:
+        raise ConfigError(
+            f"entry '{entry.name}': the answer format '{task.format.name}' has no grammar to "
+            "constrain decoding with; remove `constrain`"
+        )
+    return replace(entry.sampling, grammar=grammar)

@@ -1,0 +1,94 @@
+"""What a run may spend, and how much of it is left."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tesuji.errors import BudgetSpentError, ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Limits of a whole run; None means no limit. `usd` needs a model whose price is known."""
+
+    seconds: float | None = None
+    requests: int | None = None
+    tokens: int | None = None
+    usd: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("seconds", "requests", "tokens", "usd"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise ConfigError(f"the limit {name} is {value}; it must be above 0")
+
+
+@dataclass(slots=True)
+class Meter:
+    """Counts what a run spends. `clock` gives seconds; a test may bring its own.
+
+    `price` turns (tokens in, tokens out) into US dollars, None where the price is unknown.
+    """
+
+    budget: Budget = field(default_factory=Budget)
+    price: Callable[[int, int], float | None] = lambda tokens_in, tokens_out: None
+    clock: Callable[[], float] = time.monotonic
+    sent: int = 0
+    cached: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    usd: float | None = None
+    halted: str | None = None
+    started: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.started = self.clock()
+        self.usd = self.price(0, 0)
+        if self.budget.usd is not None and self.usd is None:
+            raise ConfigError(
+                "the limit usd cannot be kept: the model's price is unknown; give it in "
+                '[prices], as "URI" = { input = USD, output = USD } per million tokens'
+            )
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the run began."""
+        return self.clock() - self.started
+
+    def seconds_left(self) -> float | None:
+        """Seconds until the run must end; None where it need not."""
+        return None if self.budget.seconds is None else self.budget.seconds - self.seconds
+
+    def halt(self, reason: str) -> None:
+        """Send nothing more: what is in flight ends, the rest goes without."""
+        self.halted = self.halted or reason
+
+    def spent(self) -> str | None:
+        """Why nothing more may be sent, or None."""
+        budget = self.budget
+        if self.halted:
+            return self.halted
+        if budget.seconds is not None and self.seconds >= budget.seconds:
+            return f"the {budget.seconds:g} seconds are over"
+        if budget.requests is not None and self.sent >= budget.requests:
+            return f"the {budget.requests} requests are spent"
+        if budget.tokens is not None and self.tokens_in + self.tokens_out >= budget.tokens:
+            return f"the {budget.tokens} tokens are spent"
+        if budget.usd is not None and (self.usd or 0.0) >= budget.usd:
+            return f"the {budget.usd:g} US dollars are spent"
+        return None
+
+    def take(self) -> None:
+        """Count one request as sent; BudgetSpentError if nothing more may be."""
+        reason = self.spent()
+        if reason is not None:
+            raise BudgetSpentError(reason)
+        self.sent += 1
+
+    def pay(self, tokens_in: int, tokens_out: int) -> None:
+        """Count the tokens of an output that came."""
+        self.tokens_in += tokens_in
+        self.tokens_out += tokens_out
+        self.usd = self.price(self.tokens_in, self.tokens_out)

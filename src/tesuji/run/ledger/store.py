@@ -1,0 +1,164 @@
+"""The ledger's file: one long-lived SQLite connection, and commits in groups.
+
+WAL with `synchronous=NORMAL`: a commit survives `kill -9` of the process at any instant; a power
+cut may take the last moments, never the file's integrity.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeAlias
+
+from tesuji.errors import LedgerError
+from tesuji.run.ledger.schema import migrate
+
+FILE = "ledger.db"
+
+Write: TypeAlias = Callable[[sqlite3.Connection], None]
+
+# A commit costs about 0.1 ms however many rows it holds, so rows wait a moment for company.
+# 5 ms is below what any model takes; 256 rows bound the wait at high rates.
+_WAIT_SECONDS = 0.005
+_GROUP = 256
+
+
+class Ledger:
+    """A competition's memory. Use as a context manager; one per process and file is enough.
+
+    Writes made inside an event loop are grouped (`append`); those outside are single
+    transactions (`transaction`). Other processes may read and write the same file.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        with self._errors():
+            if self.path.exists() and self.path.is_dir():
+                raise LedgerError(f"{self.path}: is a folder, not a ledger")
+            self.connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            try:
+                self._prepare()
+            except BaseException:
+                self.connection.close()
+                raise
+        self.setups: dict[tuple[str, str], int] = {}
+        self._pending: list[tuple[Write, asyncio.Future[None]]] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    def _prepare(self) -> None:
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+        self.connection.execute("PRAGMA foreign_keys = OFF")  # checked by the tests, not per row
+        try:
+            migrate(self.connection)
+        except LedgerError as error:
+            raise LedgerError(f"{self.path}: {error}") from None
+
+    def append(self, write: Write) -> asyncio.Future[None]:
+        """Queue a write for the next grouped commit; the future is done when it is on disk."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        self._pending.append((write, future))
+        if len(self._pending) >= _GROUP:
+            self.flush()
+        elif self._timer is None:
+            self._timer = loop.call_later(_WAIT_SECONDS, self.flush)
+        return future
+
+    def flush(self) -> None:
+        """Commit what is queued now. What fails is told to those who wait for it."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        group, self._pending = self._pending, []
+        if not group:
+            return
+        try:
+            with self.transaction() as connection:
+                for write, _ in group:
+                    write(connection)
+        except LedgerError as error:
+            self._tell(group, error)
+        else:
+            self._tell(group, None)
+
+    @staticmethod
+    def _tell(group: list[tuple[Write, asyncio.Future[None]]], error: LedgerError | None) -> None:
+        for _, future in group:
+            if future.done():
+                continue
+            if error is None:
+                future.set_result(None)
+            else:
+                future.set_exception(error)
+                future.exception()  # a waiter that is gone must not make a warning
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All of the block's writes, or none. LedgerError says in one line what failed."""
+        with self._errors():
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+                self.connection.execute("COMMIT")
+            except BaseException:
+                self.setups.clear()  # an id that was rolled back must not be used again
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+
+    def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        with self._errors():
+            return self.connection.execute(query, parameters).fetchall()
+
+    def row(self, query: str, *parameters: Any) -> tuple[Any, ...] | None:
+        """The first row of a query, or None."""
+        with self._errors():
+            found: tuple[Any, ...] | None = self.connection.execute(query, parameters).fetchone()
+            return found
+
+    def close(self) -> None:
+        """Flush and let go of the file. May be called twice."""
+        self.flush()
+        self.connection.close()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise LedgerError(f"{self.path}: {_explain(error)}") from error
+        except OSError as error:
+            raise LedgerError(f"{self.path}: {error.strerror or error}") from error
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _explain(error: sqlite3.Error) -> str:
+    text = str(error)
+    if "not a database" in text or "malformed" in text:
+        return (
+            f"not a readable ledger ({text}): move it away; a new one is made at the next run, "
+            "or restore it from a copy"
+        )
+    if "readonly" in text or "unable to open" in text:
+        return f"cannot be written ({text}): check the folder's permissions"
+    if "full" in text:
+        return f"the disk is full ({text}): nothing recorded is lost; free space and run again"
+    if "locked" in text or "busy" in text:
+        return f"another process holds it ({text}): wait for it and run again; nothing is lost"
+    return text

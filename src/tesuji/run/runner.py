@@ -1,0 +1,279 @@
+"""The runner: one entry on one set of samples, recorded in the ledger as it goes."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import inspect
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from tesuji.errors import (
+    BudgetSpentError,
+    ConfigError,
+    RequestFailedError,
+    TesujiError,
+)
+from tesuji.flows import Draft, Flow, find_flow
+from tesuji.models.base import Model, require
+from tesuji.models.prices import cost
+from tesuji.run.asking import Asker, entry_sampling
+from tesuji.run.budget import Budget, Meter
+from tesuji.run.entry import Entry, to_table
+from tesuji.run.estimate import estimate
+from tesuji.run.ledger import (
+    AnswerRow,
+    AnswerState,
+    Ledger,
+    RunRow,
+    begin_run,
+    end_run,
+    write_answer,
+)
+from tesuji.run.progress import Tally, Watch
+from tesuji.task.sample import Answer, Sample
+from tesuji.task.task import Task
+from tesuji.task.template import check_template
+
+_SNAPSHOT_SECONDS = 0.1
+# A sample's flow waits most of the time; twice the backend's places keep those filled while other
+# samples are being parsed and recorded.
+_FLOWS_PER_PLACE = 2
+
+
+@dataclass(slots=True)
+class Run:
+    """A run under way: what its workers share."""
+
+    id: int
+    task: Task
+    entry: Entry
+    flow: Flow
+    ledger: Ledger
+    scheduler: Scheduler
+    meter: Meter
+    tally: Tally
+    answers: dict[str, AnswerRow] = field(default_factory=dict)
+
+
+async def run_entry(
+    task: Task,
+    entry: Entry,
+    samples: Sequence[Sample],
+    *,
+    split: str,
+    model: Model,
+    ledger: Ledger,
+    budget: Budget | None = None,
+    watch: Watch | None = None,
+    meter: Meter | None = None,
+) -> RunRow:
+    """Answer every sample with `entry`, record everything, return what it came to.
+
+    Resumes by itself: outputs that the ledger has are not asked for again. `watch` is called
+    about ten times a second and at the end. A `meter` given from outside can be halted from
+    outside (Ctrl-C); the run then ends in the state "stopped".
+
+    Raises, with what came before kept: ModelUnavailableError, CapabilityError, ConfigError,
+    LedgerError. A request that failed for good is its sample's state `error`, and no exception.
+    """
+    check_entry(task, entry, model)
+    meter = meter or make_meter(task, entry, budget)
+    run_id = begin_run(
+        ledger,
+        entry=entry.name,
+        model=entry.model,
+        entry_digest=entry.digest,
+        entry_table=to_table(entry),
+        task_digest=task.digest,
+        split=split,
+        samples_digest=_digest(samples),
+        total=len(samples),
+        metric=task.metric.name,
+    )
+    run = Run(
+        run_id, task, entry, find_flow(entry.flow, task.own.flows), ledger,
+        Scheduler(model, ledger, meter), meter, Tally(entry.name, len(samples), meter),
+    )  # fmt: skip
+    try:
+        await _work(run, samples, watch)
+    except BaseException as error:
+        reason = "interrupted" if isinstance(error, asyncio.CancelledError) else str(error)
+        ledger.flush()
+        end_run(ledger, run_id, {"state": "stopped", "reason": reason, **_counts(run)})
+        raise
+    finally:
+        if watch:
+            watch(run.tally.snapshot())
+    ledger.flush()
+    return end_run(ledger, run_id, _outcome(run, samples))
+
+
+def check_entry(task: Task, entry: Entry, model: Model) -> None:
+    """Raise, before anything is sent, what would go wrong with every sample."""
+    check_template(entry.prompt, task.columns, f"entry '{entry.name}'")
+    flow = find_flow(entry.flow, task.own.flows)
+    _check_options(flow, entry)
+    sampling = entry_sampling(task, entry)
+    if sampling.grammar is not None:
+        require(model, "grammar")
+    if sampling.logprobs is not None:
+        require(model, "logprobs")
+    require(model, "score" if entry.flow == "choose" else "generate")
+
+
+def _check_options(flow: Flow, entry: Entry) -> None:
+    parameters = list(inspect.signature(flow).parameters.values())[2:]
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return
+    names = [p.name for p in parameters]
+    for option in entry.options:
+        if option not in names:
+            allowed = ", ".join(names) or "it has none"
+            raise ConfigError(
+                f"entry '{entry.name}': flow '{entry.flow}' has no option '{option}'; "
+                f"allowed: {allowed}"
+            )
+
+
+def make_meter(task: Task, entry: Entry, budget: Budget | None) -> Meter:
+    """A meter for the budget (default: the task's limits) at the entry's model's prices."""
+    budget = budget or Budget(**task.limits)
+    return Meter(budget, lambda i, o: cost(entry.model, i, o, task.prices))
+
+
+async def _work(run: Run, samples: Sequence[Sample], watch: Watch | None) -> None:
+    queue = iter(samples)
+    places = max(1, run.scheduler.model.concurrency * _FLOWS_PER_PLACE)
+    ticker = asyncio.create_task(_tick(run.tally, watch)) if watch else None
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(places, len(samples))):
+                group.create_task(_worker(run, queue))
+    except BaseExceptionGroup as errors:
+        raise _first(errors) from None
+    finally:
+        if ticker:
+            ticker.cancel()
+            with suppress(asyncio.CancelledError):
+                await ticker
+
+
+async def _worker(run: Run, queue: Iterator[Sample]) -> None:
+    for sample in queue:
+        if run.meter.halted:
+            return
+        row, drafts = await answer_sample(run, sample)
+        if row is None:
+            return
+        findings = [(d.key, finding) for d in drafts for finding in d.findings]
+        run.answers[sample.id] = row
+        run.tally.add(row, drafts)
+        run.ledger.append(lambda c, row=row, f=findings: write_answer(c, run.id, row, f))
+
+
+async def answer_sample(run: Run, sample: Sample) -> tuple[AnswerRow | None, list[Draft]]:
+    """One sample through the flow: its row, and all drafts behind it; no row if halted."""
+    asker = Asker(run.task, run.entry, sample, run.scheduler)
+    state: AnswerState = "answered"
+    answer, output, reason = None, None, None
+    try:
+        result = await run.flow(sample, asker, **run.entry.options)
+    except BudgetSpentError as error:
+        if run.meter.halted:
+            return None, asker.drafts
+        state, reason = "fallback", str(error)
+    except RequestFailedError as error:
+        state, reason = "error", str(error)
+    except TesujiError:
+        raise
+    except Exception as error:
+        state, reason = "error", _explain(run.entry.flow, error)
+    else:
+        answer, output = _result(result, asker.drafts)
+        if answer is None:
+            state = "unparsed"
+    if state != "error" and answer is None:
+        answer = run.task.format.fallback()
+    score = _score(run.task, sample, answer) if state != "error" else None
+    return AnswerRow(sample.id, state, answer, score, output, reason), asker.drafts
+
+
+def _result(result: Draft | Answer, drafts: list[Draft]) -> tuple[Answer | None, bytes | None]:
+    if isinstance(result, Draft):
+        return result.answer, result.key
+    return result, drafts[-1].key if drafts else None
+
+
+def _score(task: Task, sample: Sample, answer: Answer) -> float | None:
+    if sample.target is None or task.metric.sample is None:
+        return None
+    try:
+        return float(task.metric.sample(answer, sample.target))
+    except TesujiError:
+        raise
+    except Exception as error:
+        raise ConfigError(
+            f"metric '{task.metric.name}' failed on sample {sample.id}: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def _explain(flow: str, error: Exception) -> str:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    name = place.filename.replace("\\", "/").rsplit("/", 1)[-1]
+    return f"flow '{flow}': {type(error).__name__}: {error} ({name}:{place.lineno})"
+
+
+async def _tick(tally: Tally, watch: Watch | None) -> None:
+    while watch:
+        await asyncio.sleep(_SNAPSHOT_SECONDS)
+        watch(tally.snapshot())
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _outcome(run: Run, samples: Sequence[Sample]) -> dict[str, object]:
+    values: dict[str, object] = {"state": "finished", "reason": None, **_counts(run)}
+    if len(run.answers) < len(samples):
+        values |= {"state": "stopped", "reason": run.meter.halted or "unfinished"}
+    rows = [(run.answers[s.id], s.target) for s in samples if s.id in run.answers]
+    scored = [(row, target) for row, target in rows if row.state != "error" and target is not None]
+    if scored:
+        score, low, high = estimate(
+            run.task.metric,
+            [row.answer for row, _ in scored],
+            [target for _, target in scored],
+            [row.score for row, _ in scored if row.score is not None],
+        )
+        values |= {"score": score, "low": low, "high": high}
+    return values
+
+
+def _counts(run: Run) -> dict[str, object]:
+    states, meter = run.tally.states, run.meter
+    return {
+        "answered": states["answered"],
+        "unparsed": states["unparsed"],
+        "fallbacks": states["fallback"],
+        "errors": states["error"],
+        "outputs": run.tally.outputs,
+        "sent": meter.sent,
+        "cached": meter.cached,
+        "tokens_in": meter.tokens_in,
+        "tokens_out": meter.tokens_out,
+        "usd": meter.usd,
+        "seconds": meter.seconds,
+    }
+
+
+def _digest(samples: Sequence[Sample]) -> str:
+    ids = "\0".join(sample.id for sample in samples)
+    return hashlib.sha256(ids.encode("utf-8", "surrogatepass")).hexdigest()[:16]
