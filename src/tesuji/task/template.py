@@ -1,0 +1,143 @@
+"""Prompt templates: columns filled into text, and few-shot examples as turns of a chat.
+
+A template is text with `{column}` where a value belongs; `{{` and `}}` are braces. It is filled
+in one pass and nothing in it is evaluated: braces in the data stay braces, and a name is a column
+name verbatim (spaces and Japanese included), never an attribute or an index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from tesuji.errors import ConfigError
+from tesuji.task.formats.base import AnswerFormat
+from tesuji.task.nearest import meant
+from tesuji.task.sample import Message, Sample
+from tesuji.task.writing import cell_text
+
+ANSWER_FORMAT = "answer_format"
+"""The pseudo-field that stands for the sentence that asks for the answer format's shape."""
+
+_PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+
+
+@dataclass(frozen=True, slots=True)
+class PromptTemplate:
+    """A prompt: system and user templates, and how many examples go before the question."""
+
+    user: str
+    system: str = ""
+    examples: int = 0
+    seed: int = 0
+    """Chooses the examples, together with the sample's id."""
+
+    def render(
+        self, sample: Sample, pool: Sequence[Sample], format: AnswerFormat
+    ) -> tuple[Message, ...]:
+        """The messages that ask for `sample`'s answer.
+
+        Examples are turns (user, assistant) made from `pool`, the same in every run, and never
+        the sample itself: neither its id nor its question. ConfigError for an unknown field.
+        """
+        question = fill(self.user, sample.fields, format, "[prompt] user")
+        messages = []
+        system = fill(self.system, sample.fields, format, "[prompt] system")
+        if system:
+            messages.append(Message("system", system))
+        for shown in self._examples(sample, question, pool, format):
+            messages.extend(shown)
+        return (*messages, Message("user", question))
+
+    def _examples(
+        self, sample: Sample, question: str, pool: Sequence[Sample], format: AnswerFormat
+    ) -> Iterator[tuple[Message, Message]]:
+        asked = {question}
+        if self.examples:
+            for at in _draws(f"{self.seed}\0{sample.id}", len(pool)):
+                example = pool[at]
+                if example.id == sample.id or example.target is None:
+                    continue
+                text = fill(self.user, example.fields, format, "[prompt] user")
+                if text in asked:
+                    continue  # the same question under another id would give the answer away
+                asked.add(text)
+                yield Message("user", text), Message("assistant", format.render(example.target))
+                if len(asked) > self.examples:
+                    return
+
+
+def _draws(key: str, size: int) -> Iterator[int]:
+    """Every position below `size` once, in an order that only `key` and `size` decide.
+
+    A few draws by hash, as most samples need; then, should those run out, a walk round the rest.
+    """
+    seen: set[int] = set()
+    start = 0
+    for attempt in range(min(size, 256)):
+        digest = hashlib.blake2b(f"{key}\0{attempt}".encode(), digest_size=8).digest()
+        start = int.from_bytes(digest) % size
+        if start not in seen:
+            seen.add(start)
+            yield start
+    for step in range(size):
+        if (at := (start + step) % size) not in seen:
+            yield at
+
+
+@lru_cache(maxsize=256)
+def parts(template: str, where: str = "template") -> tuple[tuple[str, str | None], ...]:
+    """The template as pairs (text, the field after it or None); ConfigError for a lone brace."""
+    pieces: list[tuple[str, str | None]] = []
+    text, end = "", 0
+    for match in _PIECE.finditer(template):
+        text, end = text + template[end : match.start()], match.end()
+        found = match.group()
+        if found in ("{{", "}}"):
+            text += found[0]
+        elif match.group(1) is None:
+            line = template.count("\n", 0, match.start()) + 1
+            raise ConfigError(
+                f"{where}: line {line} of the template: a single {found}; "
+                f"a field is {{column}}, and a brace itself is written {found * 2}"
+            )
+        else:
+            pieces.append((text, match.group(1)))
+            text = ""
+    return (*pieces, (text + template[end:], None))
+
+
+def fill(template: str, fields: Mapping[str, Any], format: AnswerFormat, where: str) -> str:
+    """The template with its fields filled in, once; ConfigError for a field that is not there."""
+    out = []
+    for text, name in parts(template, where):
+        out.append(text)
+        if name is None:
+            continue
+        if name in fields:
+            out.append(cell_text(fields[name]))
+        elif name == ANSWER_FORMAT:
+            out.append(format.tell())
+        else:
+            raise ConfigError(_unknown(name, fields, where))
+    return "".join(out)
+
+
+def check_template(
+    template: PromptTemplate, columns: Collection[str], where: str = "competition.toml"
+) -> None:
+    """Raise ConfigError, before a run, if the template is malformed or names no known column."""
+    for key in ("system", "user"):
+        at = f"{where}: [prompt] {key}"
+        for _, name in parts(getattr(template, key), at):
+            if name is not None and name not in columns and name != ANSWER_FORMAT:
+                raise ConfigError(_unknown(name, columns, at))
+
+
+def _unknown(name: str, columns: Collection[str], where: str) -> str:
+    hint = "" if re.fullmatch(r"[\w ]*", name) else "; a brace itself is written {{ or }}"
+    return f"{where}: no field {{{name}}}{hint}{meant(name, [*columns, ANSWER_FORMAT])}"
