@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from tesuji.errors import DataError, MissingExtraError
-from tesuji.task.encoding import open_bytes, require_utf8
+from tesuji.task.encoding import require_utf8
+from tesuji.task.file_kind import open_bytes, suffix
 from tesuji.task.row import Table
+from tesuji.task.writing import write_table
 
-SUFFIXES = (".csv", ".tsv", ".jsonl", ".parquet", ".csv.gz", ".tsv.gz", ".jsonl.gz")
+__all__ = ["read_table", "write_table"]
 
 
 def read_table(path: Path | str) -> Table:
@@ -37,15 +39,6 @@ def read_table(path: Path | str) -> Table:
         return _parquet(path)
     require_utf8(path)
     return _jsonl(path) if kind.startswith(".jsonl") else _delimited(path, kind)
-
-
-def suffix(path: Path) -> str:
-    """The ending of a data file's name, one of SUFFIXES; DataError for another."""
-    name = path.name.lower()
-    for known in SUFFIXES:
-        if name.endswith(known):
-            return known
-    raise DataError(f"{path}: unknown kind of data file; known endings: {', '.join(SUFFIXES)}")
 
 
 def _text(path: Path, newline: str) -> TextIOWrapper:
