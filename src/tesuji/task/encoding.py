@@ -7,17 +7,12 @@ import gzip
 import re
 import zlib
 from pathlib import Path
-from typing import IO
 
 from tesuji.errors import DataError
+from tesuji.task.file_kind import open_bytes
 
 CHUNK = 1 << 20
 SAMPLE = 1 << 16
-
-
-def open_bytes(path: Path) -> IO[bytes]:
-    """The file's bytes, unzipped where its name ends in .gz."""
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
 
 
 def require_utf8(path: Path) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 from tesuji.errors import ConfigError, DataError
 from tesuji.task.config import FILE
+from tesuji.task.file_kind import suffix
 from tesuji.task.guess import Guess
-from tesuji.task.table import suffix
 from tesuji.task.task import load
 
 

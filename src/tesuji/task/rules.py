@@ -92,9 +92,9 @@ def answer_format(config: Config, own: Own) -> AnswerFormat:
             f"{meant(answer.format, FORMATS)}"
         )
     try:
-        base = make_format(answer.format, answer.options)
+        base: AnswerFormat = make_format(answer.format, answer.options)
     except (InputError, ValueError, TypeError) as error:
-        raise ConfigError(f"{config.path}: [answer]: {error}") from None
+        raise ConfigError(_located(config, "[answer]", error)) from None
     given = None
     if answer.fallback is not None:
         try:
@@ -129,4 +129,10 @@ def metric(config: Config, own: Own, format: AnswerFormat) -> Metric:
     try:
         return make_metric(name, config.metric_options, base_format(format))
     except (InputError, ValueError, TypeError) as error:
-        raise ConfigError(f"{config.path}: metric: {error}") from None
+        raise ConfigError(_located(config, "metric", error)) from None
+
+
+def _located(config: Config, key: str, error: Exception) -> str:
+    """An error of a format or a metric, with the file, and with its key where it names none."""
+    text = str(error)
+    return f"{config.path}: {text}" if text.startswith(key) else f"{config.path}: {key}: {text}"

@@ -86,7 +86,8 @@ def _fitting(sizes: list[int], wanted: int) -> list[int]:
     First fit, front to back; where that leaves more than one row open and the problem is small,
     the exact subset sum by dynamic programming; at the worst the smallest group alone.
     """
-    chosen, total = [], 0
+    chosen: list[int] = []
+    total = 0
     for at, size in enumerate(sizes):
         if total + size <= wanted and len(chosen) < len(sizes) - 1:
             chosen.append(at)

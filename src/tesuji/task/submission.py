@@ -23,9 +23,11 @@ LISTED = 5
 # What pandas.read_csv takes for a missing value by default (pandas 2.2, io/parsers, na_values);
 # contest hosts read submissions with it.
 MISSING = frozenset(
-    "#N/A|#N/A N/A|#NA|-1.#IND|-1.#QNAN|-NaN|-nan|1.#IND|1.#QNAN|<NA>|N/A|NA|NULL|NaN|None|n/a|nan"
-    "|null".split("|")
-)
+    [
+        "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
+        "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
+    ]
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def inspect_submission(task: Task, path: Path | str) -> SubmissionCheck:
     width = len(spec.copied)
     given = [tuple(map(cell_text, values[:width])) for values in found.values]
     problems = [*_row_problems(spec, test, found, wanted, given), *_bad_answers(task, spec, found)]
-    notes = [*_taken_for_missing(spec, found)]
+    notes = [*_fallbacks(task, spec, found), *_taken_for_missing(spec, found)]
     if not problems and given != wanted:
         at = next(
             row for row, pair in enumerate(zip(given, wanted, strict=True)) if len(set(pair)) > 1
@@ -205,6 +207,8 @@ def _filled(cell: Any) -> bool:
 def _refused(task: Task, spec: AnswerColumns, cells: Iterable[Any]) -> str | None:
     """Why the format cannot hold these answer cells, or None."""
     value: Any = None
+    if not spec.labels and tuple(cells) == (_fallback(task),):
+        return None  # "no answer" is allowed to be no answer
     try:
         if spec.labels:
             value = dict(zip(spec.labels, cells, strict=True))
@@ -215,6 +219,19 @@ def _refused(task: Task, spec: AnswerColumns, cells: Iterable[Any]) -> str | Non
     except (ValueError, TypeError) as error:
         return f"{shown(value)} is no answer of the format {task.format.name!r}: {error}"
     return None
+
+
+def _fallback(task: Task) -> str:
+    return task.format.render(task.format.fallback())
+
+
+def _fallbacks(task: Task, spec: AnswerColumns, found: Table) -> Iterator[str]:
+    if spec.labels:
+        return
+    given = _fallback(task)
+    count = sum(values[-1] == given for values in found.values)
+    if count:
+        yield f"{found.name}: {count:,} of {len(found):,} answers are the fallback, {given!r}"
 
 
 def _taken_for_missing(spec: AnswerColumns, found: Table) -> Iterator[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tesuji.errors import DataError
-from tesuji.task.table import suffix
+from tesuji.task.file_kind import suffix
 
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
