@@ -1,0 +1,29 @@
+"""Ready-made competitions: each a package here with `competition.toml` and `generate.py`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+
+from tesuji.errors import InputError
+
+READY = ("llm-prompt-reverse",)
+
+
+def create_competition(name: str, folder: Path, seed: int = 0) -> None:
+    """Make `folder` a competition like the ready one called `name`, with data of our own making.
+
+    InputError if there is no such competition or the folder has one already; nothing is written
+    then.
+    """
+    if name not in READY:
+        raise InputError(f"there is no ready competition '{name}'; there are: {', '.join(READY)}")
+    if (folder / "competition.toml").exists():
+        raise InputError(f"{folder / 'competition.toml'} exists: choose another folder")
+    package = f"{__name__}.{name.replace('-', '_')}"
+    data = folder / "data"
+    data.mkdir(parents=True, exist_ok=True)
+    import_module(f"{package}.generate").generate(data, seed)
+    text = (files(package) / "competition.toml").read_text(encoding="utf-8")
+    (folder / "competition.toml").write_text(text, encoding="utf-8")

@@ -13,7 +13,18 @@ from tesuji.flows.vote import plurality, vote
 
 FLOWS: Mapping[str, Flow] = {"ask": ask, "choose": choose, "retry": retry, "vote": vote}
 
-__all__ = ["FLOWS", "Ask", "Draft", "Flow", "ask", "choose", "find_flow", "plurality", "retry", "vote"]
+__all__ = [
+    "FLOWS",
+    "Ask",
+    "Draft",
+    "Flow",
+    "ask",
+    "choose",
+    "find_flow",
+    "plurality",
+    "retry",
+    "vote",
+]
 
 
 def find_flow(name: str, own: Mapping[str, Flow]) -> Flow:

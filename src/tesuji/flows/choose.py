@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tesuji.errors import ConfigError
 from tesuji.flows.flow import Ask
+from tesuji.task.rules import base_format
 from tesuji.task.sample import Answer, Sample
 
 
@@ -16,17 +17,18 @@ async def choose(sample: Sample, ask: Ask) -> Answer:
     For `choice` the likeliest label (or the `top` likeliest, best first), for `probabilities`
     the softmax over the labels. ConfigError for any other format.
     """
-    labels: Sequence[str] | None = getattr(ask.format, "labels", None)
+    shape = base_format(ask.format)
+    labels: Sequence[str] | None = getattr(shape, "labels", None)
     if not labels:
         raise ConfigError(
-            f"flow 'choose' picks among labels, but the answer format '{ask.format.name}' has "
+            f"flow 'choose' picks among labels, but the answer format '{shape.name}' has "
             "none: use format 'choice' or 'probabilities', or another flow"
         )
     scores = await ask.score(labels)
-    if ask.format.name == "probabilities":
+    if shape.name == "probabilities":
         return dict(zip(labels, softmax(scores), strict=True))
     ranked = [label for _, label in sorted(zip(scores, labels, strict=True), key=_by_score)]
-    top: int = getattr(ask.format, "top", 1)
+    top: int = getattr(shape, "top", 1)
     return ranked[0] if top == 1 else ranked[:top]
 
 

@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeAlias
 from tesuji.diagnose.finding import Finding
 from tesuji.models.base import Output, Request
 from tesuji.task.formats.base import AnswerFormat
-from tesuji.task.sample import Answer, Message, Sample
+from tesuji.task.sample import Answer, Message
 
 
 @dataclass(frozen=True, slots=True)

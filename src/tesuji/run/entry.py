@@ -6,12 +6,12 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from tesuji.diagnose import check_cleaners
+from tesuji.diagnose import check_names as check_cleaners
 from tesuji.errors import ConfigError
 from tesuji.models.base import Sampling
 from tesuji.task.task import Task
@@ -58,7 +58,7 @@ def base_entry(task: Task, model: str | None = None) -> Entry:
     uri = model or task.model
     if not uri:
         raise ConfigError(
-            f"{task.folder / 'competition.toml'}: no model is named; add `model = \"nano\"` "
+            f'{task.folder / "competition.toml"}: no model is named; add `model = "nano"` '
             "there, or give one with --model"
         )
     return Entry("base", uri, task.template, make_sampling(task.sampling, "[sampling]"))
@@ -115,24 +115,22 @@ def to_table(entry: Entry) -> dict[str, Any]:
     return table
 
 
+_ENTRY: Mapping[str, type] = {
+    "model": str, "flow": str, "clean": list, "constrain": bool,
+    "prompt": dict, "sampling": dict, "options": dict,
+}  # fmt: skip
+_PROMPT: Mapping[str, type] = {"user": str, "system": str, "examples": int, "seed": int}
+
+
 def from_table(table: Mapping[str, Any], name: str, where: str) -> Entry:
     """An entry from a parsed TOML table; ConfigError says where it is wrong."""
-    shapes: dict[str, type] = {
-        "model": str, "flow": str, "clean": list, "constrain": bool,
-        "prompt": dict, "sampling": dict, "options": dict,
-    }  # fmt: skip
-    for key, value in table.items():
-        if key not in shapes:
-            raise ConfigError(f"{where}: unknown key '{key}'; allowed: {', '.join(shapes)}")
-        if not isinstance(value, shapes[key]):
-            raise ConfigError(f"{where}: {key} must be a {shapes[key].__name__}, not {value!r}")
-    for key in ("model", "prompt"):
-        if key not in table:
-            raise ConfigError(f"{where}: the key '{key}' is missing")
+    _check_keys(table, _ENTRY, ("model", "prompt"), where)
+    prompt = table["prompt"]
+    _check_keys(prompt, _PROMPT, ("user",), f"{where}: [prompt]")
     return Entry(
         name=name,
         model=table["model"],
-        prompt=_prompt(table["prompt"], where),
+        prompt=PromptTemplate(**prompt),
         sampling=make_sampling(table.get("sampling", {}), f"{where}: [sampling]"),
         flow=table.get("flow", "ask"),
         options=dict(table.get("options", {})),
@@ -141,16 +139,17 @@ def from_table(table: Mapping[str, Any], name: str, where: str) -> Entry:
     )
 
 
-def _prompt(table: Mapping[str, Any], where: str) -> PromptTemplate:
-    shapes: dict[str, type] = {"system": str, "user": str, "examples": int}
+def _check_keys(
+    table: Mapping[str, Any], shapes: Mapping[str, type], needed: Sequence[str], where: str
+) -> None:
     for key, value in table.items():
         if key not in shapes:
-            raise ConfigError(f"{where}: [prompt] unknown key '{key}'; allowed: {', '.join(shapes)}")
-        if not isinstance(value, shapes[key]):
-            raise ConfigError(f"{where}: [prompt] {key} must be a {shapes[key].__name__}")
-    if "user" not in table:
-        raise ConfigError(f"{where}: [prompt] the key 'user' is missing")
-    return PromptTemplate(**table)
+            raise ConfigError(f"{where}: unknown key '{key}'; allowed: {', '.join(shapes)}")
+        if type(value) is not shapes[key]:
+            raise ConfigError(f"{where}: {key} must be a {shapes[key].__name__}, not {value!r}")
+    for key in needed:
+        if key not in table:
+            raise ConfigError(f"{where}: the key '{key}' is missing")
 
 
 def entry_path(folder: Path, name: str) -> Path:
@@ -179,7 +178,9 @@ def load_entry(folder: Path, name: str) -> Entry:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         known = ", ".join(saved_entries(folder)) or "none yet"
-        raise ConfigError(f"there is no entry '{name}' in {path.parent}; there are: {known}") from None
+        raise ConfigError(
+            f"there is no entry '{name}' in {path.parent}; there are: {known}"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
     return from_table(table, name, str(path))

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from tesuji.errors import (
     BudgetSpentError,
@@ -33,6 +34,7 @@ from tesuji.run.ledger import (
     write_answer,
 )
 from tesuji.run.progress import Tally, Watch
+from tesuji.run.scheduler import Scheduler
 from tesuji.task.sample import Answer, Sample
 from tesuji.task.task import Task
 from tesuji.task.template import check_template
@@ -171,7 +173,7 @@ async def _worker(run: Run, queue: Iterator[Sample]) -> None:
         findings = [(d.key, finding) for d in drafts for finding in d.findings]
         run.answers[sample.id] = row
         run.tally.add(row, drafts)
-        run.ledger.append(lambda c, row=row, f=findings: write_answer(c, run.id, row, f))
+        run.ledger.append(partial(write_answer, run=run.id, row=row, findings=findings))
 
 
 async def answer_sample(run: Run, sample: Sample) -> tuple[AnswerRow | None, list[Draft]]:

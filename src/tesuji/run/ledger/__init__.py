@@ -10,6 +10,7 @@ from tesuji.run.ledger.outputs import (
     score_key,
     storable,
 )
+from tesuji.run.ledger.records import Record, iter_records
 from tesuji.run.ledger.runs import (
     AnswerRow,
     AnswerState,
@@ -35,6 +36,7 @@ __all__ = [
     "AnswerRow",
     "AnswerState",
     "Ledger",
+    "Record",
     "RunRow",
     "begin_run",
     "end_run",
@@ -46,6 +48,7 @@ __all__ = [
     "get_best",
     "get_run",
     "iter_answers",
+    "iter_records",
     "list_runs",
     "output_key",
     "paired_scores",

@@ -6,8 +6,8 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol, TypeAlias
 
 from tesuji.diagnose.finding import Finding
 from tesuji.errors import InputError
@@ -168,8 +168,6 @@ def _runs(ledger: Ledger, where: str, *parameters: Any) -> list[RunRow]:
 
 
 def _with_table(row: RunRow) -> RunRow:
-    from dataclasses import replace
-
     return replace(row, entry_table=json.loads(str(row.entry_table)))
 
 
@@ -204,11 +202,11 @@ def finding_rates(ledger: Ledger, run: int) -> dict[str, float]:
     return {kind: hits / outputs for kind, hits in rows}
 
 
-def find_findings(ledger: Ledger, run: int, sample: str | None = None) -> list[tuple[str, Finding]]:
-    """(sample, finding) of a run, or of one sample of it."""
+def find_findings(ledger: Ledger, run: int, sample: str) -> list[tuple[bytes, Finding]]:
+    """(key of the output, finding) of all outputs that a sample's flow asked for."""
     rows = ledger.rows(
-        "SELECT sample, kind, start, stop, evidence, confidence, fix FROM findings "
-        "WHERE run = ? AND (?2 IS NULL OR sample = ?2) ORDER BY sample, start",
+        "SELECT output, kind, start, stop, evidence, confidence, fix FROM findings "
+        "WHERE run = ? AND sample = ? ORDER BY start",
         run, sample,
     )  # fmt: skip
     return [(row[0], Finding(*row[1:])) for row in rows]
@@ -216,9 +214,7 @@ def find_findings(ledger: Ledger, run: int, sample: str | None = None) -> list[t
 
 def get_best(ledger: Ledger, task_digest: str, split: str) -> RunRow | None:
     """The best run so far on this split of this task."""
-    row = ledger.row(
-        "SELECT run FROM best WHERE task_digest = ? AND split = ?", task_digest, split
-    )
+    row = ledger.row("SELECT run FROM best WHERE task_digest = ? AND split = ?", task_digest, split)
     return None if row is None else get_run(ledger, row[0])
 
 
@@ -230,13 +226,23 @@ def set_best(ledger: Ledger, run: RunRow) -> None:
         )
 
 
-def record_trial(
-    ledger: Ledger, best: int, challenger: int, numbers: Sequence[float], verdict: str
-) -> None:
-    """Record a comparison with the best; `numbers` are samples, gain, low, high, p."""
+class Verdict(Protocol):
+    """What the ledger keeps of a comparison (`tesuji.compare.Comparison` is one)."""
+
+    n: int
+    gain: float
+    low: float
+    high: float
+    p: float
+    verdict: str
+
+
+def record_trial(ledger: Ledger, best: int, challenger: int, verdict: Verdict) -> None:
+    """Record how a challenger's run compared with the best's."""
+    v = verdict
     with ledger.transaction() as connection:
         connection.execute(
             "INSERT INTO trials (best, challenger, samples, gain, low, high, p, verdict, created) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (best, challenger, *numbers, verdict, time.time()),
+            (best, challenger, v.n, v.gain, v.low, v.high, v.p, v.verdict, time.time()),
         )

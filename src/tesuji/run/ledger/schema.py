@@ -99,7 +99,7 @@ CREATE TABLE findings (
   evidence TEXT NOT NULL,
   fix TEXT
 );
-CREATE INDEX findings_run ON findings (run, kind, sample);
+CREATE INDEX findings_sample ON findings (run, sample);
 CREATE TABLE trials (
   id INTEGER PRIMARY KEY,
   best INTEGER NOT NULL REFERENCES runs (id),

@@ -48,6 +48,7 @@ class Ledger:
         self.setups: dict[tuple[str, str], int] = {}
         self._pending: list[tuple[Write, asyncio.Future[None]]] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._late: LedgerError | None = None
 
     def _prepare(self) -> None:
         self.connection.execute("PRAGMA journal_mode = WAL")
@@ -66,14 +67,17 @@ class Ledger:
         if len(self._pending) >= _GROUP:
             self.flush()
         elif self._timer is None:
-            self._timer = loop.call_later(_WAIT_SECONDS, self.flush)
+            self._timer = loop.call_later(_WAIT_SECONDS, self._flush_in_time)
         return future
 
     def flush(self) -> None:
-        """Commit what is queued now. What fails is told to those who wait for it."""
+        """Commit what is queued now. LedgerError if that fails, told to all who wait as well."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        late, self._late = self._late, None
+        if late is not None:
+            raise late
         group, self._pending = self._pending, []
         if not group:
             return
@@ -83,8 +87,14 @@ class Ledger:
                     write(connection)
         except LedgerError as error:
             self._tell(group, error)
-        else:
-            self._tell(group, None)
+            raise
+        self._tell(group, None)
+
+    def _flush_in_time(self) -> None:
+        try:
+            self.flush()
+        except LedgerError as error:
+            self._late = error  # raised by the next flush: not every write has one who waits
 
     @staticmethod
     def _tell(group: list[tuple[Write, asyncio.Future[None]]], error: LedgerError | None) -> None:
@@ -124,8 +134,10 @@ class Ledger:
 
     def close(self) -> None:
         """Flush and let go of the file. May be called twice."""
-        self.flush()
-        self.connection.close()
+        try:
+            self.flush()
+        finally:
+            self.connection.close()
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

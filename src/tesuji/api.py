@@ -1,0 +1,377 @@
+"""The verbs of Tesuji, for notebooks and for the command line.
+
+Each is an ordinary function: it opens the competition's ledger and the model, runs the engine,
+closes both, and returns a report that shows itself in a notebook. They work inside a running
+event loop too (notebooks have one).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tesuji.errors import InputError
+from tesuji.reports import (
+    CheckReport,
+    DiagnosisReport,
+    FirstReport,
+    NewReport,
+    PredictReport,
+    RunReport,
+    RunsReport,
+)
+from tesuji.run.budget import Budget
+from tesuji.run.entry import Entry, base_entry, from_table, load_entry, save_entry
+from tesuji.run.ledger import (
+    FILE,
+    Ledger,
+    Record,
+    RunRow,
+    find_run,
+    finding_rates,
+    get_best,
+    iter_records,
+    list_runs,
+)
+from tesuji.run.runner import make_meter, run_entry
+from tesuji.task.task import Task, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesuji.compare import Comparison
+    from tesuji.diagnose import Diagnosed
+    from tesuji.models.base import Model
+    from tesuji.run.progress import Watch
+
+__all__ = [
+    "best_entry",
+    "check",
+    "compare",
+    "derive",
+    "diagnose",
+    "find_entry",
+    "first",
+    "load",
+    "new",
+    "predict",
+    "run",
+    "runs",
+    "show",
+]
+
+T = TypeVar("T")
+
+
+def first(
+    task: Task, model: str | None = None, *, entry: Entry | str | None = None, n: int = 1,
+    split: str = "dev",
+) -> FirstReport:  # fmt: skip
+    """Look at what the model really writes on the first `n` samples of a split."""
+    from tesuji.run.first import first_move
+
+    if n < 1:
+        raise InputError(f"n is {n}; it must be at least 1")
+    chosen = find_entry(task, entry, model)
+    samples = task.split(split)[:n]
+
+    async def look(ledger: Ledger, backend: Model) -> FirstReport:
+        moves = await first_move(task, chosen, samples, model=backend, ledger=ledger)
+        return FirstReport(task, chosen, tuple(moves))
+
+    return _with_model(task, chosen, look)
+
+
+def run(
+    task: Task, model: str | None = None, *, entry: Entry | str | None = None, split: str = "dev",
+    limit: int | None = None, budget: Budget | None = None, watch: Watch | None = None,
+    on_interrupt: Callable[[], None] | None = None,
+) -> RunReport:  # fmt: skip
+    """Answer a split with an entry, score it, and compare it in pairs with the best so far.
+
+    The entry becomes the best only if the referee says it is better. A run that was interrupted
+    goes on where it was; one that is finished sends nothing. The entry is saved to `entries/`.
+    `on_interrupt` is called at the first Ctrl-C, when requests in flight are still awaited.
+    """
+    from tesuji.compare.trial import judge
+
+    chosen = find_entry(task, entry, model)
+    samples = task.split(split)
+    if limit is not None:
+        if limit < 1:
+            raise InputError(f"limit is {limit}; it must be at least 1")
+        samples = samples[:limit]
+    if chosen.name != "base":
+        save_entry(task.folder, chosen)
+
+    async def answer(ledger: Ledger, backend: Model) -> RunReport:
+        meter = make_meter(task, chosen, budget)
+        with _halting(meter.halt, on_interrupt):
+            row = await run_entry(
+                task, chosen, samples, split=split, model=backend, ledger=ledger, watch=watch,
+                meter=meter,
+            )  # fmt: skip
+        return RunReport(task, judge(task, ledger, row), finding_rates(ledger, row.id))
+
+    return _with_model(task, chosen, answer)
+
+
+def compare(task: Task, a: str | int, b: str | int) -> Comparison:
+    """Is run `b` better than run `a`? Runs by number, or by entry name for its newest run."""
+    from tesuji.compare.trial import compare_runs
+
+    with Ledger(task.folder / FILE) as ledger:
+        return compare_runs(task, ledger, find_run(ledger, str(a)), find_run(ledger, str(b)))
+
+
+def runs(task: Task) -> RunsReport:
+    """All runs of the competition, with scores and failure rates."""
+    with Ledger(task.folder / FILE) as ledger:
+        rows = list_runs(ledger)
+        rates = {row.id: finding_rates(ledger, row.id) for row in rows}
+        best = {row.split: get_best(ledger, task.digest, row.split) for row in rows}
+        return RunsReport(task, tuple(rows), rates, {run.id for run in best.values() if run})
+
+
+def predict(
+    task: Task, model: str | None = None, *, entry: Entry | str | None = None,
+    split: str = "test", path: Path | str | None = None, budget: Budget | None = None,
+    watch: Watch | None = None, on_interrupt: Callable[[], None] | None = None,
+) -> PredictReport:  # fmt: skip
+    """Answer the test split with the best entry so far and write a checked submission.
+
+    Every row gets an answer: where a request failed or nothing could be parsed, the format's
+    fallback; the report counts them. A run that was interrupted writes nothing.
+    """
+    from tesuji.run.predict import write_predictions
+
+    if split != "test":
+        raise InputError(f"a submission is made from the split 'test', not '{split}'")
+    chosen = find_entry(task, entry or best_entry(task), model)
+    samples = task.split(split)
+
+    async def answer(ledger: Ledger, backend: Model) -> PredictReport:
+        meter = make_meter(task, chosen, budget)
+        with _halting(meter.halt, on_interrupt):
+            row = await run_entry(
+                task, chosen, samples, split=split, model=backend, ledger=ledger, watch=watch,
+                meter=meter,
+            )  # fmt: skip
+        target = Path(path) if path else task.folder / "submission.csv"
+        problems = write_predictions(task, ledger, row, target)
+        return PredictReport(task, row, target, tuple(problems), finding_rates(ledger, row.id))
+
+    return _with_model(task, chosen, answer)
+
+
+def new(
+    name: str | Path, *, like: str | None = None, data: Path | str | None = None,
+    target: str | None = None, test: Path | str | None = None,
+) -> NewReport:  # fmt: skip
+    """Make the folder `name` a competition: like a ready one, or guessed from your own data.
+
+    InputError, and nothing written, if the folder has a competition or the data do not fit.
+    """
+    folder = Path(name)
+    if (like is None) == (data is None):
+        raise InputError("give either --like COMPETITION or --from DATA (with --target COLUMN)")
+    if like is not None:
+        from tesuji.competitions import create_competition
+
+        if target or test:
+            raise InputError("--target and --test go with --from, not with --like")
+        create_competition(like, folder)
+        return NewReport(load(folder), None)
+    if target is None:
+        raise InputError("--from needs --target COLUMN: which column is to be answered?")
+    from tesuji.task.guess import guess
+    from tesuji.task.new import write_competition
+    from tesuji.task.table import read_table
+
+    assert data is not None
+    guessed = guess(read_table(data), target, read_table(test) if test else None)
+    write_competition(folder, guessed, data, test)
+    return NewReport(load(folder), guessed)
+
+
+def show(
+    task: Task, run: str | int, *, sample: str | None = None, n: int = 5, worst: bool = False,
+    finding: str | None = None,
+) -> list[Record]:  # fmt: skip
+    """Samples of a run: the exact text sent, what came back, what was made of it."""
+    order = "sample"
+    if worst:
+        order = "score" if task.metric.higher_is_better else "score DESC"
+    with Ledger(task.folder / FILE) as ledger:
+        row = find_run(ledger, str(run))
+        found = list(
+            iter_records(
+                ledger, row.id, sample=sample, kind=finding, order=order,
+                limit=1 if sample is not None else n,
+            )
+        )  # fmt: skip
+    if sample is not None and not found:
+        raise InputError(f"run {row.id} ({row.entry}) has no sample '{sample}'")
+    return found
+
+
+def diagnose(
+    source: Task | Path | str, *, run: str | int | None = None, text: str = "output",
+    prompt: str = "prompt", language: str | None = None,
+) -> DiagnosisReport:  # fmt: skip
+    """Find failures in outputs: of a task's run (the newest, if none is named), or of a file.
+
+    For a file (JSONL, CSV, TSV, Parquet), `text` and `prompt` name columns, dotted for nested
+    JSON; `language` is a code or a column. A run's outputs are diagnosed anew, by the detectors
+    of today.
+    """
+    from tesuji.diagnose import diagnose_file
+
+    if not isinstance(source, Task):
+        path = Path(source)
+        return DiagnosisReport(
+            str(path), lambda: diagnose_file(path, text=text, prompt=prompt, language=language)
+        )
+    task = source
+    with Ledger(task.folder / FILE) as ledger:
+        if run is None:
+            rows = list_runs(ledger)
+            if not rows:
+                raise InputError("there is no run yet: begin with `tesuji first`")
+            run = rows[-1].id
+        row = find_run(ledger, str(run))
+    return DiagnosisReport(
+        f"run {row.id} ({row.entry} on {row.model})", lambda: _diagnose_run(task, row)
+    )
+
+
+def _diagnose_run(task: Task, run: RunRow) -> Iterator[Diagnosed]:
+    from tesuji.diagnose import Diagnosed
+    from tesuji.diagnose import diagnose as findings_of
+    from tesuji.models.base import Request
+
+    with Ledger(task.folder / FILE) as ledger:
+        for record in iter_records(ledger, run.id):
+            if record.output is not None:
+                request = Request(record.messages)
+                found = findings_of(record.output, request, task.format, task.language)
+                yield Diagnosed(record.row.sample, record.output.text, tuple(found))
+
+
+def check(task: Task, path: Path | str = "submission.csv") -> CheckReport:
+    """Is this file a valid submission?"""
+    from tesuji.task.submission import check_submission
+
+    return CheckReport(Path(path), tuple(check_submission(task, Path(path))))
+
+
+def find_entry(task: Task, entry: Entry | str | None, model: str | None = None) -> Entry:
+    """The entry meant: an `Entry`, the name of a saved one, or the one of `competition.toml`.
+
+    `model` replaces its model (and then its name tells so).
+    """
+    from dataclasses import replace
+
+    if entry is None or entry == "base":
+        return base_entry(task, model)
+    chosen = entry if isinstance(entry, Entry) else load_entry(task.folder, entry)
+    if model and model != chosen.model:
+        label = "".join(c if c.isalnum() else "-" for c in model.split("#")[-1].split("/")[-1])
+        return replace(chosen, model=model, name=f"{chosen.name}-{label.strip('-')}"[:80])
+    return chosen
+
+
+def best_entry(task: Task, split: str = "dev") -> Entry | None:
+    """The entry of the best run so far, just as it was run; None before the first run."""
+    if not (task.folder / FILE).exists():
+        return None
+    with Ledger(task.folder / FILE) as ledger:
+        best: RunRow | None = get_best(ledger, task.digest, split)
+    return best and from_table(best.entry_table, best.entry, f"run {best.id}")
+
+
+def _with_model(
+    task: Task, entry: Entry, work: Callable[[Ledger, Model], Coroutine[Any, Any, T]]
+) -> T:
+    """Do `work` with the ledger and the entry's model open, and close both."""
+    from tesuji.models import open_model
+
+    async def session() -> T:
+        backend = open_model(entry.model)
+        try:
+            await backend.ready()
+            with Ledger(task.folder / FILE) as ledger:
+                return await work(ledger, backend)
+        finally:
+            await backend.close()
+
+    return _sync(session())
+
+
+def _sync(coroutine: Coroutine[Any, Any, T]) -> T:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(coroutine)
+    # A notebook's own loop runs in this thread, so ours runs in another one.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
+@contextmanager
+def _halting(halt: Callable[[str], None], notify: Callable[[], None] | None) -> Iterator[None]:
+    """Ctrl-C once: finish what is in flight. Twice: stop at once. Both resume later."""
+    import signal
+
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    presses: list[int] = []
+
+    def on_sigint() -> None:
+        presses.append(1)
+        if len(presses) == 1:
+            halt("interrupted")
+            if notify:
+                notify()
+        elif task:
+            task.cancel()
+
+    try:
+        loop.add_signal_handler(signal.SIGINT, on_sigint)
+    except (NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+
+
+def derive(
+    entry: Entry, *, name: str | None = None, system: str | None = None, user: str | None = None,
+    examples: int | None = None, clean: Sequence[str] | None = None, flow: str | None = None,
+    options: dict[str, Any] | None = None, constrain: bool | None = None, **sampling: Any,
+) -> Entry:  # fmt: skip
+    """A challenger: `entry` with some things changed. What is None stays as it is.
+
+    Without a `name` it is called after the entry it comes from and what it says.
+    """
+    from dataclasses import replace
+
+    prompt = {"system": system, "user": user, "examples": examples}
+    changes = {
+        "clean": None if clean is None else tuple(clean),
+        "flow": flow, "options": options, "constrain": constrain,
+    }  # fmt: skip
+    changed = replace(
+        entry,
+        prompt=replace(entry.prompt, **{k: v for k, v in prompt.items() if v is not None}),
+        sampling=replace(entry.sampling, **{k: v for k, v in sampling.items() if v is not None}),
+        **{k: v for k, v in changes.items() if v is not None},
+    )
+    if changed == entry:
+        return entry if name is None else replace(entry, name=name)
+    return replace(changed, name=name or f"{entry.name}-{changed.digest[:4]}")

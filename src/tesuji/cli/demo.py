@@ -1,0 +1,93 @@
+"""The demo: the whole loop, as the commands that a person would type.
+
+Each step runs the real command; nothing that it prints is prepared.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.text import Text
+
+from tesuji.cli.render import console
+from tesuji.errors import InputError
+
+_WORDING = "Reverse the string: {original}\\nAnswer only."
+
+_STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "The first move: before anything else, look at what the model really writes.",
+        ("first",),
+    ),
+    ("Then all of the dev split. Every output is recorded and checked for failures.", ("run",)),
+    (
+        "A challenger: the prompt in other words. It is compared with the best in pairs, on the "
+        "same samples, and kept only if it is better.",
+        ("run", "--name", "answer-only", "--user", _WORDING),
+    ),
+    (
+        "Another challenger: clean what the first entry wrote before it is parsed. The outputs "
+        "are in the ledger, so nothing is sent.",
+        ("run", "--name", "cleaned", "--clean", "preamble"),
+    ),
+    ("All that was tried:", ("runs",)),
+    ("The best entry answers the test split:", ("predict",)),
+    ("And the file is what the competition asks for:", ("check", "submission.csv")),
+)
+
+
+def play(keep: str | None) -> None:
+    """Play the demo in a folder of its own; `keep` names one that stays."""
+    began = time.monotonic()
+    with _folder(keep) as folder:
+        _say("A competition is a folder. This one asks to reverse strings of ten letters.")
+        _command(("new", folder.name, "--like", "llm-prompt-reverse"), folder.parent)
+        console.print(Text(f"\n$ cd {folder.name}", "bold"))
+        for words, arguments in _STEPS:
+            _say(words)
+            _command(arguments, folder)
+    seconds = time.monotonic() - began
+    console.print(
+        f"\nThat was the whole loop, in {seconds:.0f} s, offline, with a model of 1.3 million "
+        "parameters that ships inside the package."
+    )
+    if keep:
+        console.print(f"Go on from there: cd {folder}")
+    else:
+        console.print("Your turn: tesuji new reverse --like llm-prompt-reverse")
+
+
+@contextlib.contextmanager
+def _folder(keep: str | None) -> Iterator[Path]:
+    if keep is not None:
+        folder = Path(keep).resolve()
+        if folder.exists() and any(folder.iterdir()):
+            raise InputError(f"{folder} is not empty: choose another folder for --keep")
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="tesuji-") as aside:
+        yield Path(aside) / "reverse"
+
+
+def _say(words: str) -> None:
+    console.print(Text(f"\n# {words}", "italic green"))
+
+
+def _command(arguments: tuple[str, ...], folder: Path) -> None:
+    """Print the command as typed, and run it in `folder`."""
+    from tesuji.cli import cli
+
+    console.print(Text(f"\n$ tesuji {shlex.join(arguments)}", "bold"))
+    here = Path.cwd()
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chdir(folder)
+    try:
+        cli.main(list(arguments), prog_name="tesuji", standalone_mode=False)
+    finally:
+        os.chdir(here)

@@ -1,0 +1,122 @@
+"""Options that several commands share, and what they are turned into."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tesuji.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tesuji.run.budget import Budget
+    from tesuji.run.entry import Entry
+    from tesuji.task.task import Task
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def folder_option(command: F) -> F:
+    """`-C FOLDER`: the competition, if it is not the current folder."""
+    return click.option(
+        "-C", "--folder", default=".", show_default=True, metavar="FOLDER",
+        help="The competition's folder.",
+    )(command)  # fmt: skip
+
+
+def json_option(command: F) -> F:
+    """`--json`: for machines."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(command)
+
+
+def model_option(command: F) -> F:
+    """`--model URI`."""
+    return click.option(
+        "--model", metavar="URI",
+        help="Which model answers: nano, openai:NAME, http://HOST/v1#NAME, hf:NAME, onnx:DIR …",
+    )(command)  # fmt: skip
+
+
+def entry_options(command: F) -> F:
+    """`--entry`, and the changes that make a challenger of it."""
+    options = (
+        click.option(
+            "--entry", metavar="NAME",
+            help="A saved entry (entries/NAME.toml); `base` is the one of competition.toml.",
+        ),
+        click.option("--name", help="What to call the changed entry."),
+        click.option("--user", metavar="TEXT", help="Change the prompt: {column} is filled in."),
+        click.option("--system", metavar="TEXT", help="Change the system prompt."),
+        click.option("--examples", type=int, metavar="K", help="Show K solved examples."),
+        click.option(
+            "--clean", metavar="A,B",
+            help="Clean outputs before parsing: preamble, loop, format; '' for none.",
+        ),
+        click.option("--flow", metavar="NAME", help="ask, retry, vote, choose, or your own."),
+        click.option("--option", "options", multiple=True, metavar="K=V", help="For the flow."),
+        click.option("--constrain/--no-constrain", default=None, help="Decode by the grammar."),
+        click.option("--temperature", type=float, metavar="T"),
+        click.option("--max-tokens", type=int, metavar="N"),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def budget_options(command: F) -> F:
+    """Limits of the whole run."""
+    options = (
+        click.option("--seconds", type=float, metavar="S", help="End within S seconds."),
+        click.option("--requests", type=int, metavar="N", help="Send at most N requests."),
+        click.option("--tokens", type=int, metavar="N", help="Stop sending after N tokens."),
+        click.option("--usd", type=float, metavar="X", help="Stop sending after X US dollars."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def make_entry(task: Task, model: str | None, changes: dict[str, Any]) -> Entry:
+    """The entry that the options mean: a saved one or the base, with what was changed."""
+    from tesuji.api import derive, find_entry
+
+    entry = find_entry(task, changes.pop("entry"), model)
+    clean = changes.pop("clean")
+    options = changes.pop("options")
+    return derive(
+        entry,
+        clean=None if clean is None else [name for name in clean.split(",") if name],
+        options=dict(_pair(text) for text in options) if options else None,
+        **{k: _unescape(v) if k in ("user", "system") else v for k, v in changes.items()},
+    )
+
+
+def make_budget(
+    task: Task,
+    seconds: float | None,
+    requests: int | None,
+    tokens: int | None,
+    usd: float | None,
+) -> Budget:
+    """The task's limits, with those that the options change."""
+    from tesuji.run.budget import Budget
+
+    given = {"seconds": seconds, "requests": requests, "tokens": tokens, "usd": usd}
+    return Budget(**{**task.limits, **{k: v for k, v in given.items() if v is not None}})
+
+
+def _pair(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ConfigError(f"--option {text}: write it as NAME=VALUE")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _unescape(text: str | None) -> str | None:
+    # A shell's "\n" arrives as two characters; in a prompt a line end is what is meant.
+    return None if text is None else text.replace("\\n", "\n")

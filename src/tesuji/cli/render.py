@@ -1,0 +1,299 @@
+"""Reports as a person at a terminal wants to read them."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tesuji.diagnose import Finding, highlight, visible
+from tesuji.models.base import Output
+from tesuji.reports import (
+    CheckReport,
+    DiagnosisReport,
+    FirstReport,
+    NewReport,
+    PredictReport,
+    RunReport,
+    RunsReport,
+    counts_text,
+    number_text,
+    percent,
+    rates_text,
+    score_text,
+)
+from tesuji.task.sample import Message
+
+if TYPE_CHECKING:
+    from tesuji.compare import Comparison
+    from tesuji.doctor import DoctorReport
+    from tesuji.run.first import FirstMove
+    from tesuji.run.ledger import Record, RunRow
+    from tesuji.task.task import Task
+
+_LONGEST = 2000  # characters of one text that are shown; `--json` has all of it
+_SHOWN_PROBLEMS = 20
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+def show_json(data: Any) -> None:
+    """Plain JSON on standard output."""
+    click.echo(json.dumps(_jsonable(data), ensure_ascii=False, indent=2))
+
+
+def show_json_lines(records: Iterable[Mapping[str, Any]]) -> None:
+    """One line a record."""
+    for record in records:
+        click.echo(json.dumps(_jsonable(record), ensure_ascii=False))
+
+
+def _jsonable(value: Any) -> Any:
+    """Bytes as hex, mappings as objects; NaN, which JSON lacks, as null."""
+    if isinstance(value, Mapping):
+        return {str(k): _jsonable(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_jsonable(v) for v in value]
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def show_first(report: FirstReport) -> None:
+    """The first move: what was sent, what came back, what was made of it."""
+    for move in report.moves:
+        _rule(f"sample {move.sample.id} · {report.entry.name} on {report.entry.model}")
+        _messages(move.messages)
+        for draft in move.drafts:
+            _output(draft.output, draft.findings, "recorded" if draft.cached else "")
+            if draft.text != draft.output.text:
+                _field("cleaned", Text(visible(draft.text)))
+        _made_of_it(report.task, move)
+
+
+def _made_of_it(task: Task, move: FirstMove) -> None:
+    row = move.row
+    state = {
+        "answered": "",
+        "unparsed": "  (nothing could be read from the output: this is the fallback)",
+        "fallback": f"  (fallback: {row.reason})",
+        "error": f"failed: {row.reason}",
+    }[row.state]
+    answer = "" if row.state == "error" else repr(row.answer)
+    _field("answer", Text(answer, "bold").append(state, "yellow"))
+    if move.sample.target is not None:
+        _field("target", repr(move.sample.target))
+        better = "higher is better" if task.metric.higher_is_better else "lower is better"
+        _field("score", f"{number_text(row.score)}  ({task.metric.name}, {better})")
+    _findings([f for draft in move.drafts for f in draft.findings])
+
+
+def show_run(report: RunReport) -> None:
+    """A run's outcome, its failures, and how it did against the best."""
+    _run(report.run, report.findings)
+    trial = report.trial
+    if trial.comparison and trial.before:
+        _field(f"vs {trial.before.entry}", trial.comparison.sentence())
+        verdict = "kept: it is the best now" if trial.kept else f"{trial.before.entry} stays best"
+        _field("", Text(verdict, "green" if trial.kept else "yellow"))
+    elif trial.kept and trial.run.state == "finished":
+        _field("", Text("the best so far", "green"))
+
+
+def _run(run: RunRow, findings: Mapping[str, float]) -> None:
+    _rule(f"run {run.id} · {run.entry} on {run.model} · {run.split}")
+    _field(run.metric, Text(score_text(run), "bold"))
+    _field("samples", counts_text(run))
+    _field("findings", rates_text(findings))
+    sent = f"{run.sent:,} sent, {run.cached:,} from the ledger"
+    tokens = f"{run.tokens_in + run.tokens_out:,} tokens"
+    cost = f", ${run.usd:.4f}" if run.usd else ""
+    _field("requests", f"{sent}, {tokens}{cost}, {run.seconds:.1f} s")
+    if run.state != "finished":
+        _field("state", Text(f"{run.state}: {run.reason}; the same command goes on", "yellow"))
+
+
+def show_runs(report: RunsReport) -> None:
+    """The table of runs."""
+    if not report.rows:
+        console.print("no run yet: begin with `tesuji first`")
+        return
+    table = _table("", "run", "entry", "model", "split", "score", "samples", "findings")
+    for row in report.rows:
+        state = "" if row.state == "finished" else f" ({row.state})"
+        table.add_row(
+            "★" if row.id in report.best else "", str(row.id), row.entry, row.model, row.split,
+            score_text(row), counts_text(row) + state, rates_text(report.findings[row.id]),
+        )  # fmt: skip
+    console.print(table)
+    metric = report.task.metric
+    better = "higher" if metric.higher_is_better else "lower"
+    console.print(f"score: {metric.name}, {better} is better; ★ the best of its split", style="dim")
+
+
+def show_comparison(comparison: Comparison, a: str, b: str) -> None:
+    """The referee's sentence, and the numbers behind it."""
+    c = comparison
+    console.print(f"A = {a}, B = {b}", style="dim")
+    console.print(c.sentence(), style="bold")
+    _field("A", number_text(c.mean_a))
+    _field("B", number_text(c.mean_b))
+    _field("method", c.method)
+
+
+def show_predict(report: PredictReport) -> None:
+    """The submission and the run behind it."""
+    _run(report.run, report.findings)
+    guessed = report.run.unparsed + report.run.fallbacks + report.run.errors
+    if guessed:
+        _field("", Text(f"{guessed} rows hold the format's fallback answer", "yellow"))
+    _valid(str(report.path), report.problems)
+
+
+def show_check(report: CheckReport) -> None:
+    """What is wrong with a submission."""
+    _valid(str(report.path), report.problems)
+
+
+def _valid(path: str, problems: Sequence[str]) -> None:
+    if not problems:
+        console.print(Text("✓ ", "green").append(f"{path} is a valid submission", "bold"))
+        return
+    console.print(Text("✗ ", "red").append(f"{path} is not a valid submission:", "bold"))
+    for problem in problems[:_SHOWN_PROBLEMS]:
+        console.print(Text(f"  {problem}"))
+    if len(problems) > _SHOWN_PROBLEMS:
+        console.print(f"  … and {len(problems) - _SHOWN_PROBLEMS:,} more")
+
+
+def show_records(task: Task, records: Sequence[Record]) -> None:
+    """Samples of a run, each with the exact text sent."""
+    if not records:
+        console.print("no such sample")
+    for record in records:
+        row = record.row
+        _rule(f"sample {row.sample} · {row.state}")
+        _messages(record.messages)
+        if record.output is not None:
+            _output(record.output, record.findings, "")
+        _field("answer", Text(repr(row.answer), "bold"))
+        if row.score is not None:
+            _field(task.metric.name, number_text(row.score))
+        if row.reason:
+            _field("reason", row.reason)
+        _findings(record.findings)
+
+
+def show_diagnosis(report: DiagnosisReport) -> None:
+    """Rates by kind, and an example of each with the span highlighted."""
+    summary = report.summary
+    _rule(f"{report.source} · {summary.outputs:,} outputs")
+    if not summary.kinds:
+        console.print(Text("no finding", "green"))
+        return
+    table = _table("finding", "outputs", "share")
+    for kind in summary.kinds:
+        table.add_row(kind.kind, f"{kind.count:,}", percent(kind.rate))
+    console.print(table)
+    for kind in summary.kinds:
+        console.print(
+            Text(f"\n{kind.kind}", "bold").append(f"  {kind.id}: {kind.finding.evidence}")
+        )
+        console.print(_highlighted(kind.text, [kind.finding]))
+
+
+def show_new(report: NewReport) -> None:
+    """What was made, and what was guessed and why."""
+    task = report.task
+    console.print(Text(f"{task.folder / 'competition.toml'}", "bold"))
+    sizes = ", ".join(f"{len(getattr(task, s)):,} {s}" for s in ("train", "dev", "test"))
+    _field("samples", sizes)
+    _field("answer", task.format.tell())
+    better = "higher" if task.metric.higher_is_better else "lower"
+    _field("metric", f"{task.metric.name} ({better} is better)")
+    if report.guess:
+        _field("why", report.guess.answer.why_format)
+        _field("", report.guess.answer.why_metric)
+        for key, reason in report.guess.reasons.items():
+            _field(key, reason)
+        console.print("Change what is wrong in that file; each guess stands there with its reason.")
+    console.print(f"Next: tesuji first -C {task.folder.name} --model nano", style="dim")
+
+
+def show_doctor(report: DoctorReport) -> None:
+    """What works here, what would make more work."""
+    console.print(f"tesuji {report.version}, Python {report.python}, {report.system}")
+    console.print(f"{report.cores} cores; " + ", ".join(f"{k} {v}" for k, v in report.base.items()))
+    table = _table("", "extra", "adds", "packages")
+    for extra in report.extras:
+        packages = ", ".join(f"{k} {v or '–'}" for k, v in extra.packages.items())
+        table.add_row("✓" if extra.ready else "", extra.name, extra.adds, packages)
+    console.print(table)
+    missing = [extra.name for extra in report.extras if not extra.ready]
+    if missing:
+        console.print(f"an extra is installed by: pip install 'tesuji[{missing[0]}]'", style="dim")
+    for key, is_set in report.keys.items():
+        _field(key, "set" if is_set else "not set")
+    for name, value in (report.model or {}).items():
+        _field(name, value)
+
+
+def _table(*headers: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    return table
+
+
+def _rule(title: str) -> None:
+    console.print(Text(f"\n{title}", "bold cyan"))
+
+
+def _field(name: str, value: str | Text) -> None:
+    text = value if isinstance(value, Text) else Text(value)
+    console.print(Text(f"{name:<12} ", "dim").append_text(text))
+
+
+def _messages(messages: Sequence[Message]) -> None:
+    for message in messages:
+        _field(message.role, _indented(Text(_cut(visible(message.content)))))
+
+
+def _output(output: Output, findings: Sequence[Finding], note: str) -> None:
+    _field("output", _indented(_highlighted(output.text, findings)))
+    numbers = f"{output.tokens_in} tokens in, {output.tokens_out} out, {output.seconds:.3f} s"
+    _field("", Text(", ".join(filter(None, (numbers, f"finish: {output.finish}", note))), "dim"))
+
+
+def _findings(findings: Sequence[Finding]) -> None:
+    if not findings:
+        _field("findings", Text("none", "green"))
+    for finding in findings:
+        mend = f"  (mend: --clean {finding.fix})" if finding.fix else ""
+        text = Text(finding.kind, "bold red").append(f": {finding.evidence}", "default")
+        _field("finding", text.append(mend, "dim"))
+
+
+def _highlighted(text: str, findings: Sequence[Finding]) -> Text:
+    shown = Text()
+    for part, kind in highlight(text[:_LONGEST], findings):
+        shown.append(visible(part), "black on yellow" if kind else "")
+    if len(text) > _LONGEST:
+        shown.append(f" … ({len(text):,} characters in all)", "dim")
+    return shown or Text("(nothing)", "dim")
+
+
+def _indented(text: Text) -> Text:
+    return Text("\n" + " " * 13).join(text.split("\n"))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} … ({len(text):,} characters)"

@@ -1,0 +1,301 @@
+"""What the verbs return: reports that show themselves in a notebook and as JSON.
+
+Each has `_repr_html_` (everything escaped) and `to_json` (what `--json` prints).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tesuji.diagnose import Diagnosed, Summary, summary, visible
+from tesuji.notebook import table
+from tesuji.run.entry import Entry, to_table
+from tesuji.run.first import FirstMove
+from tesuji.run.ledger import RunRow
+from tesuji.task.guess import Guess
+from tesuji.task.task import Task
+
+if TYPE_CHECKING:
+    from tesuji.compare.trial import Trial
+
+
+@dataclass(frozen=True)
+class FirstReport:
+    """What the model wrote on a few samples."""
+
+    task: Task
+    entry: Entry
+    moves: tuple[FirstMove, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole of it: prompts, raw outputs, answers, findings."""
+        return {
+            "entry": self.entry.name,
+            "model": self.entry.model,
+            "samples": [_move(move) for move in self.moves],
+        }
+
+    def _repr_html_(self) -> str:
+        return "".join(
+            table(
+                [
+                    *((m.role, visible(m.content)) for m in move.messages),
+                    *(("output", visible(d.output.text)) for d in move.drafts),
+                    ("answer", move.row.answer),
+                    ("target", move.sample.target),
+                    (self.task.metric.name, move.row.score),
+                    ("findings", ", ".join(_finding_words(move))),
+                    ("state", " – ".join(filter(None, (move.row.state, move.row.reason)))),
+                ],
+                (f"sample {move.sample.id}", f"{self.entry.name} on {self.entry.model}"),
+            )
+            for move in self.moves
+        )
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run came to, and how it did against the best before it."""
+
+    task: Task
+    trial: Trial
+    findings: Mapping[str, float]
+
+    @property
+    def run(self) -> RunRow:
+        """The run's row in the ledger."""
+        return self.trial.run
+
+    @property
+    def score(self) -> float | None:
+        """The run's score by the task's metric."""
+        return self.trial.run.score
+
+    def to_json(self) -> dict[str, Any]:
+        """The run, its failure rates, and the comparison with the best before it."""
+        comparison = self.trial.comparison
+        return {
+            "run": asdict(self.run),
+            "findings": dict(self.findings),
+            "best_before": self.trial.before and self.trial.before.id,
+            "comparison": comparison and asdict(comparison),
+            "kept": self.trial.kept,
+        }
+
+    def _repr_html_(self) -> str:
+        comparison = self.trial.comparison
+        return table(
+            [
+                ("entry", f"{self.run.entry} on {self.run.model}"),
+                (self.run.metric, score_text(self.run)),
+                ("samples", counts_text(self.run)),
+                ("findings", rates_text(self.findings)),
+                *([("against the best", comparison.sentence())] if comparison else []),
+            ],
+            (f"run {self.run.id}", self.run.state),
+        )
+
+
+@dataclass(frozen=True)
+class RunsReport:
+    """All runs of a competition. `best` holds the numbers of the best ones."""
+
+    task: Task
+    rows: tuple[RunRow, ...]
+    findings: Mapping[int, Mapping[str, float]]
+    best: set[int]
+
+    def to_json(self) -> dict[str, Any]:
+        """All runs with their failure rates."""
+        return {
+            "runs": [
+                asdict(row) | {"findings": self.findings[row.id], "best": row.id in self.best}
+                for row in self.rows
+            ]
+        }
+
+    def _repr_html_(self) -> str:
+        return table(
+            [
+                (
+                    f"{row.id}{' ★' if row.id in self.best else ''}", row.entry, row.model,
+                    row.split, score_text(row), counts_text(row),
+                    rates_text(self.findings[row.id]), row.state,
+                )
+                for row in self.rows
+            ],
+            ("run", "entry", "model", "split", self.task.metric.name, "samples", "findings", ""),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PredictReport:
+    """A submission that was written, and what is wrong with it (nothing, mostly)."""
+
+    task: Task
+    run: RunRow
+    path: Path
+    problems: tuple[str, ...]
+    findings: Mapping[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """Where it is, the run behind it, its problems."""
+        return {
+            "path": str(self.path),
+            "run": asdict(self.run),
+            "findings": dict(self.findings),
+            "problems": list(self.problems),
+        }
+
+    def _repr_html_(self) -> str:
+        return table(
+            [
+                ("submission", self.path),
+                ("entry", f"{self.run.entry} on {self.run.model}"),
+                ("samples", counts_text(self.run)),
+                ("findings", rates_text(self.findings)),
+                ("problems", "\n".join(self.problems) or "none"),
+            ]
+        )
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What is wrong with a submission file."""
+
+    path: Path
+    problems: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The file, if it is valid, and its problems."""
+        return {
+            "path": str(self.path),
+            "valid": not self.problems,
+            "problems": list(self.problems),
+        }
+
+    def _repr_html_(self) -> str:
+        return table([(problem,) for problem in self.problems] or [("valid",)], (str(self.path),))
+
+
+@dataclass(frozen=True)
+class NewReport:
+    """A competition that was made; `guess` is None for a ready one."""
+
+    task: Task
+    guess: Guess | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Where it is, and what was guessed with the reasons."""
+        guess = None if self.guess is None else asdict(self.guess)
+        return {"folder": str(self.task.folder), "guess": guess}
+
+    def _repr_html_(self) -> str:
+        return self.task._repr_html_()
+
+
+@dataclass(frozen=True)
+class DiagnosisReport:
+    """Findings in many outputs. They are found anew at each pass, one output at a time."""
+
+    source: str
+    found: Callable[[], Iterator[Diagnosed]]
+
+    @cached_property
+    def summary(self) -> Summary:
+        """Rates and examples by kind, over all outputs."""
+        return summary(self.found())
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """One record an output: its id and its findings."""
+        for one in self.found():
+            yield {"id": one.id, "findings": [asdict(finding) for finding in one.findings]}
+
+    def _repr_html_(self) -> str:
+        kinds = self.summary.kinds
+        return table(
+            [(k.kind, k.count, percent(k.rate), visible(k.text)) for k in kinds],
+            ("finding", "outputs", "share", f"an example, from {self.source}"),
+        )
+
+
+def number_text(value: float | None) -> str:
+    """A score as people write it: four significant digits, or a dash."""
+    return "–" if value is None else f"{value:.4g}"
+
+
+def score_text(row: RunRow) -> str:
+    """The score with its confidence interval."""
+    if row.score is None:
+        return "–"
+    if row.low is None or row.high is None:
+        return number_text(row.score)
+    return f"{number_text(row.score)} ({number_text(row.low)} … {number_text(row.high)})"
+
+
+def counts_text(row: RunRow) -> str:
+    """How many samples came to what; only what there is."""
+    parts = [f"{row.answered} answered"]
+    for count, words in (
+        (row.unparsed, "without a readable answer"),
+        (row.fallbacks, "fallback"),
+        (row.errors, "failed"),
+    ):
+        if count:
+            parts.append(f"{count} {words}")
+    left = row.total - row.answered - row.unparsed - row.fallbacks - row.errors
+    if left > 0:
+        parts.append(f"{left} to go")
+    return ", ".join(parts)
+
+
+def rates_text(rates: Mapping[str, float]) -> str:
+    """Failure rates by kind, commonest first."""
+    return ", ".join(f"{kind} {percent(rate)}" for kind, rate in rates.items()) or "none"
+
+
+def percent(rate: float) -> str:
+    """A share as a percentage; what is rare does not become 0 %.
+
+    >>> percent(0.6), percent(0.0004), percent(0)
+    ('60 %', '0.04 %', '0 %')
+    """
+    return f"{rate:.0%}".replace("%", " %") if rate >= 0.01 or rate == 0 else f"{rate * 100:.1g} %"
+
+
+def _finding_words(move: FirstMove) -> list[str]:
+    return [f"{f.kind}: {f.evidence}" for draft in move.drafts for f in draft.findings]
+
+
+def _move(move: FirstMove) -> dict[str, Any]:
+    return {
+        "id": move.sample.id,
+        "target": move.sample.target,
+        "messages": [asdict(message) for message in move.messages],
+        "state": move.row.state,
+        "answer": move.row.answer,
+        "score": move.row.score,
+        "reason": move.row.reason,
+        "outputs": [
+            {
+                "text": draft.output.text,
+                "cleaned": draft.text,
+                "finish": draft.output.finish,
+                "tokens_in": draft.output.tokens_in,
+                "tokens_out": draft.output.tokens_out,
+                "seconds": draft.output.seconds,
+                "recorded": draft.cached,
+                "findings": [asdict(finding) for finding in draft.findings],
+            }
+            for draft in move.drafts
+        ],
+    }
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """An entry as plain data, its name included."""
+    return {"name": entry.name, **to_table(entry)}

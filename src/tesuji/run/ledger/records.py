@@ -1,0 +1,85 @@
+"""Records: what was sent for a sample of a run, what came back, and what was made of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tesuji.diagnose.finding import Finding
+from tesuji.models.base import Output
+from tesuji.run.ledger.outputs import read_messages
+from tesuji.run.ledger.runs import AnswerRow, find_findings
+from tesuji.run.ledger.store import Ledger
+from tesuji.task.sample import Message
+
+_QUERY = """
+SELECT a.sample, a.state, a.answer, a.score, a.output, a.reason, p.messages, s.sampling,
+       t.body, o.finish, o.tokens_in, o.tokens_out, o.seconds
+FROM answers a
+LEFT JOIN outputs o ON o.key = a.output
+LEFT JOIN texts t ON t.output = o.id
+LEFT JOIN prompts p ON p.id = o.prompt
+LEFT JOIN setups s ON s.id = o.setup
+WHERE a.run = :run
+  AND (:sample IS NULL OR a.sample = :sample)
+  AND (:kind IS NULL OR EXISTS (
+    SELECT 1 FROM findings f WHERE f.run = a.run AND f.sample = a.sample AND f.kind = :kind))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One sample of a run. `messages` is the exact text sent; `output` is None where none came."""
+
+    row: AnswerRow
+    messages: tuple[Message, ...]
+    sampling: dict[str, Any]
+    output: Output | None
+    findings: tuple[Finding, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as plain data."""
+        row = asdict(self.row)
+        row["output"] = self.output and asdict(self.output)
+        return row | {
+            "messages": [asdict(message) for message in self.messages],
+            "sampling": self.sampling,
+            "findings": [asdict(finding) for finding in self.findings],
+        }
+
+
+def iter_records(
+    ledger: Ledger,
+    run: int,
+    *,
+    sample: str | None = None,
+    kind: str | None = None,
+    order: str = "sample",
+    limit: int = -1,
+) -> Iterator[Record]:
+    """The records of a run, or those of one sample, or with a finding of one kind.
+
+    `order` is "sample", "score" or "score DESC"; with the scores, what failed comes last.
+    """
+    assert order in ("sample", "score", "score DESC"), order
+    query = f"{_QUERY} ORDER BY a.{order} NULLS LAST LIMIT :limit"
+    values = {"run": run, "sample": sample, "kind": kind, "limit": limit}
+    for found in ledger.connection.execute(query, values):
+        row = AnswerRow(found[0], found[1], _json(found[2]), found[3], found[4], found[5])
+        output = None if found[8] is None else Output(*found[8:13])
+        findings = [
+            finding for key, finding in find_findings(ledger, run, row.sample) if key == row.output
+        ]
+        yield Record(
+            row,
+            read_messages(found[6]) if found[6] else (),
+            _json(found[7]) or {},
+            output,
+            tuple(findings),
+        )
+
+
+def _json(text: str | None) -> Any:
+    return None if text is None else json.loads(text)
