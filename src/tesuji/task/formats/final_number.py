@@ -1,0 +1,86 @@
+"""Which of the numbers in a text is its final answer.
+
+The number in the last box, else the one that follows the last marker of a final answer, else the
+last of the text. After a marker: a number that stands first ("18 dollars for 3 eggs"), or, where
+it begins a calculation, the result ("16 - 3 = 13"); else the last of the sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from tesuji.task.formats.boxes import last_box
+from tesuji.task.formats.markers import after_last_marker, first_line
+from tesuji.task.formats.numerals import Numeral, numerals, plain, whole_number
+
+Wanted = Callable[[int | float], bool]
+
+_LEAD = re.compile(
+    r"(?:[\s*_$€£¥\\(\[{\"'`~≈=:>]|(?:text|mathbf|mathrm|approximately|approx\.?|about|around"
+    r"|exactly|約)(?![a-z]))*+"
+)
+_CALCULATION = re.compile(
+    r"(?:[0-9.,+\-*/×÷()$€£¥% {}]|\\(?:times|cdot|div|left|right)(?![a-z]))*+="
+)
+_SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]")
+
+
+def final_number(text: str, wanted: Wanted) -> int | float | None:
+    """The final answer among the numbers of `text` for which `wanted` holds; None if none."""
+    declared = declared_number(text, wanted)
+    if declared is not None:
+        return declared[0]
+    return _last(numerals(plain(text)), wanted)
+
+
+def declared_number(text: str, wanted: Wanted) -> tuple[int | float | None] | None:
+    """The number that a box or a marker declares, as a 1-tuple; None if nothing is declared.
+
+    The tuple holds None where something is declared that is no wanted number.
+    """
+    content = last_box(text)
+    if content is not None:
+        return (_number_of(content, wanted),)
+    tail = after_last_marker(text)
+    if tail is None:
+        return None
+    line = first_line(tail)
+    number = _number_of(line, wanted)
+    if number is None and next(numerals(plain(line)), None) is None:
+        number = _last(numerals(plain(tail)), wanted)  # the answer is worked out below the marker
+    return (number,)
+
+
+def _number_of(line: str, wanted: Wanted) -> int | float | None:
+    whole = whole_number(line)
+    if whole is not None:
+        return whole if wanted(whole) else None
+    line = plain(line)
+    found = list(numerals(line))
+    if not found:
+        return None
+    lead = _LEAD.match(line)
+    if lead and found[0].start <= lead.end() + 1:  # + 1: the sign may be before the currency
+        calculation = _CALCULATION.match(line, min(lead.end(), found[0].start))
+        return _first_from(found, calculation.end() if calculation else 0, wanted)
+    equals = line.rfind("=")
+    if equals >= 0 and found[-1].start > equals:
+        return _first_from(found, equals, wanted)
+    end = next((m.start() for m in _SENTENCE_END.finditer(line, found[0].end)), len(line))
+    return _last((numeral for numeral in found if numeral.start < end), wanted)
+
+
+def _first_from(found: list[Numeral], start: int, wanted: Wanted) -> int | float | None:
+    """The first number at or after `start`, if it is wanted."""
+    value = next((numeral.value for numeral in found if numeral.start >= start), None)
+    return value if value is not None and wanted(value) else None
+
+
+def _last(found: Iterable[Numeral], wanted: Wanted) -> int | float | None:
+    """The last wanted number; None if the one that counts cannot be read."""
+    last: int | float | None = None
+    for numeral in found:
+        if numeral.value is None or wanted(numeral.value):
+            last = numeral.value
+    return last
