@@ -1,0 +1,54 @@
+"""Outputs that say nothing: no text, only invisible characters, special tokens or punctuation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from tesuji.diagnose.finding import Finding
+from tesuji.diagnose.observation import Observation
+
+# Control tokens of chat templates, as they look when a server fails to strip them: <|im_end|>,
+# </s>, <eos>, <start_of_turn>, [INST], DeepSeek's full-width bars; <noinput> is Alpaca's.
+SPECIAL_TOKEN = re.compile(
+    r"<[|｜][^<>|｜\s]{1,40}[|｜]>|</?s>|\[/?INST\]|<</?SYS>>"
+    r"|</?(?:pad|eos|bos|unk|mask|sep|cls|end|start_of_turn|end_of_turn|endoftext"
+    r"|noinput|nooutput)>",
+    re.IGNORECASE,
+)
+# Letters and others that print as nothing: Hangul fillers, the braille blank.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+# Categories that can be an answer on their own: letters, numbers, symbols (emoji, + and =), and
+# brackets, for [] and {} are whole JSON values.
+_MOST_PUNCTUATION = 100  # more of it is a drawing, or a loop
+_CONTENT = ("L", "N", "S", "Ps", "Pe")
+
+
+def says_something(text: str) -> bool:
+    """Whether a character of `text` could be part of an answer; code fences alone do not count."""
+    return any(
+        unicodedata.category(char).startswith(_CONTENT) and char not in _BLANK and char != "`"
+        for char in text
+    )
+
+
+def detect_empty(seen: Observation) -> Iterator[Finding]:
+    """The whole text, where nothing in it could be an answer."""
+    text = seen.text
+    bare = SPECIAL_TOKEN.sub("", text) if "<" in text or "[" in text else text
+    if says_something(bare):
+        return
+    if seen.format is not None and text.strip() and seen.format.check(text) is None:
+        return
+    if not text:
+        evidence, confidence = "no text at all", 1.0
+    elif all(unicodedata.category(c)[0] in "ZC" or c in _BLANK for c in text):
+        evidence, confidence = "only white space or invisible characters", 1.0
+    elif bare != text:
+        evidence, confidence = "only special tokens", 1.0
+    elif len(text) <= _MOST_PUNCTUATION:
+        evidence, confidence = "only punctuation", 0.8
+    else:
+        return
+    yield Finding("empty", 0, len(text), evidence, confidence)
