@@ -67,8 +67,8 @@ def server_endpoint(uri: str) -> Endpoint:
     path = parts.path.rstrip("/").removesuffix("/chat/completions").rstrip("/")
     address = f"[{host}]" if ":" in host else host
     base = f"{parts.scheme}://{address}" + (f":{port}" if port else "") + path
-    name = unquote(parts.fragment) or None
-    return Endpoint(base, parts.query, name, "server", _key("TESUJI_API_KEY"))
+    served = unquote(parts.fragment) or None
+    return Endpoint(base, parts.query, served, "server", _key("TESUJI_API_KEY"))
 
 
 def _key(variable: str) -> str | None:

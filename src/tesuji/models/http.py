@@ -1,0 +1,265 @@
+"""Models behind a server that speaks like OpenAI's: `http://HOST/v1#NAME` and `openai:NAME`.
+
+It can't stream, and scoring needs choices that differ in their first token: a chat server shows
+log-probabilities of what it writes, not of what it is given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tesuji.errors import (
+    CapabilityError,
+    ConfigError,
+    ModelUnavailableError,
+    RequestFailedError,
+)
+from tesuji.models.base import Capability, Output, Request, Sampling
+from tesuji.models.draws import Draws
+from tesuji.models.endpoint import Endpoint, openai_endpoint, server_endpoint
+from tesuji.models.retry import RetryPolicy
+from tesuji.models.transport import BadRequestError, Limits, Transport, listed
+from tesuji.models.wire import (
+    chat_body,
+    embedding_body,
+    read_chat,
+    read_embeddings,
+)
+from tesuji.task.sample import Message
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_EMBED_AT_ONCE = 256  # texts a call; OpenAI takes 2,048, small servers much less
+_ALTERNATIVES = 20  # the most that OpenAI's own server gives
+
+
+class HttpModel:
+    """A model behind a server. Made by `open_model`."""
+
+    capabilities: frozenset[Capability] = frozenset(
+        {"generate", "score", "embed", "logprobs", "grammar", "seed"}
+    )
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        concurrency: int = 64,
+        limits: Limits | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> None:
+        self.uri = endpoint.uri
+        self.identity = endpoint.uri
+        self.concurrency = concurrency
+        self.transport = Transport(endpoint, limits or Limits(), retry or RetryPolicy())
+        self.draws = Draws(self.uri, self.ask)
+        self._name = endpoint.name
+        self._limit_key = "max_tokens"
+        self._asking: asyncio.Task[None] | None = None
+
+    @property
+    def name(self) -> str | None:
+        """What the server calls the model; None until it has been asked."""
+        return self._name
+
+    async def ready(self) -> None:
+        """Reach the server, and ask it for its only model where none is named."""
+        if self.transport.reached and self._name is not None:
+            return
+        try:
+            names = await self.transport.names()
+        except ModelUnavailableError as error:
+            # A key may be good for chats and not for lists.
+            if self._name is None or not self.transport.reached or "401" in str(error):
+                raise
+            return
+        except RequestFailedError as error:
+            if self._name is None:
+                raise ModelUnavailableError(
+                    f"{self.uri} does not say what it serves; name it: {self.uri}#NAME ({error})"
+                ) from None
+            return
+        if self._name is not None:
+            return
+        if len(names) != 1:
+            raise ModelUnavailableError(
+                f"{self.uri} serves {len(names)} models; name one as {self.uri}#NAME: "
+                f"{listed(names)}"
+            )
+        self._name = names[0]
+        self.identity = f"{self.uri}#{names[0]}"
+
+    async def generate(self, request: Request) -> Output:
+        """Answer one request; draws of one prompt in the same tick go as one call."""
+        if self.draws.fits(request):
+            return await self.draws.draw(request)
+        return (await self.ask(request, 1))[0]
+
+    async def score(self, prompt: Sequence[Message], choices: Sequence[str]) -> list[float]:
+        """Log-probability of each choice's first token, summed over the ways to write it.
+
+        A choice that is not among the 20 likeliest gets the probability of the last of these: an
+        upper bound. CapabilityError where a token could begin two choices.
+        """
+        if not choices:
+            return []
+        sampling = Sampling(max_tokens=1, logprobs=_ALTERNATIVES)
+        output = (await self.ask(Request(tuple(prompt), sampling), 1))[0]
+        first = output.logprobs[0] if output.logprobs else None
+        if first is None or not (first.top or first.token):
+            raise CapabilityError(f"{self.uri} gives no log-probabilities: it cannot score")
+        return first_token_scores(first.top or ((first.token, first.logprob),), choices, self.uri)
+
+    async def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """Embeddings, shape (len(texts), dimensions), float32."""
+        import numpy as np
+
+        await self._named()
+        parts = [texts[at : at + _EMBED_AT_ONCE] for at in range(0, len(texts), _EMBED_AT_ONCE)]
+        if not parts:
+            return np.zeros((0, 0), dtype=np.float32)
+        return np.concatenate(await asyncio.gather(*map(self._embed, parts)))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        self.draws.close()
+        await self.transport.close()
+
+    async def _embed(self, texts: Sequence[str]) -> np.ndarray:
+        body = embedding_body(self._name or "", texts)
+        return await self.transport.post(
+            "/embeddings", body, lambda payload, _: read_embeddings(payload, len(texts))
+        )
+
+    async def ask(self, request: Request, n: int) -> list[Output]:
+        """One call for `n` draws; as many outputs as the server gives, at least one."""
+        await self._named()
+        try:
+            return await self._post(request, n)
+        except BadRequestError as error:
+            if not self._wants_other_limit(error):
+                raise
+            # OpenAI's reasoning models take the limit under another name: learned once.
+            self._limit_key = "max_completion_tokens"
+        return await self._post(request, n)
+
+    async def _post(self, request: Request, n: int) -> list[Output]:
+        endpoint = self.transport.endpoint
+        body: dict[str, Any] = chat_body(
+            self._name or "", request, n=n, limit_key=self._limit_key, dialect=endpoint.dialect
+        )
+        outputs = await self.transport.post("/chat/completions", body, _read_chat)
+        wanted = request.sampling.logprobs is not None and request.sampling.max_tokens > 0
+        if wanted and any(o.logprobs is None for o in outputs):
+            raise CapabilityError(
+                f"{self.uri} leaves out the log-probabilities that were asked for"
+            )
+        return outputs
+
+    def _wants_other_limit(self, error: BadRequestError) -> bool:
+        if error.parameter not in ("", "max_tokens", "None"):
+            return False
+        return "max_completion_tokens" in str(error) and self._limit_key == "max_tokens"
+
+    async def _named(self) -> None:
+        if self._name is not None:
+            return
+        loop = asyncio.get_running_loop()
+        if self._asking is None or self._asking.done() or self._asking.get_loop() is not loop:
+            self._asking = loop.create_task(self.ready())
+        await asyncio.shield(self._asking)
+
+
+def _read_chat(payload: object, seconds: float) -> list[Output]:
+    return read_chat(payload, seconds=seconds)
+
+
+def first_token_scores(
+    top: Sequence[tuple[str, float]], choices: Sequence[str], where: str
+) -> list[float]:
+    """Log-probability of each choice from the likeliest first tokens of the reply.
+
+    A token counts for a choice that begins with it (or that it begins with: "Yes" and "Yes."),
+    leading blanks aside. CapabilityError where a token in `top` could begin two choices.
+
+    >>> first_token_scores([("A", -0.1), (" B", -2.5)], ["A", "B"], "")
+    [-0.1, -2.5]
+    """
+    ways: list[list[float]] = [[] for _ in choices]
+    for token, logprob in top:
+        word = token.strip()
+        begins = [at for at, choice in enumerate(choices) if _begins(word, choice.strip())]
+        exact = [at for at in begins if choices[at].strip() == word]
+        if len(begins) > 1 and len(exact) != 1:
+            raise CapabilityError(
+                f"{where}: choices cannot be told apart by their first token ({word!r}): "
+                "use labels such as A, B, C, or a local model"
+            )
+        for at in exact or begins:
+            ways[at].append(logprob)
+    floor = min(logprob for _, logprob in top)
+    return [_log_sum(found) if found else floor for found in ways]
+
+
+def _begins(word: str, choice: str) -> bool:
+    return bool(word and choice) and (choice.startswith(word) or word.startswith(choice))
+
+
+def _log_sum(values: Sequence[float]) -> float:
+    if len(values) == 1:
+        return values[0]
+    most = max(values)
+    if most == -math.inf:
+        return most
+    return most + math.log(sum(math.exp(value - most) for value in values))
+
+
+def open_openai(rest: str, **options: Any) -> HttpModel:
+    """`openai:NAME`."""
+    return _open(openai_endpoint(rest), **options)
+
+
+def open_http(rest: str, **options: Any) -> HttpModel:
+    """`http://HOST/v1#NAME`, given what stands after `http:`."""
+    return _open(server_endpoint("http:" + rest), **options)
+
+
+def open_https(rest: str, **options: Any) -> HttpModel:
+    """`https://HOST/v1#NAME`, given what stands after `https:`."""
+    return _open(server_endpoint("https:" + rest), **options)
+
+
+_OPTIONS: Mapping[str, Any] = {
+    "concurrency": 64,
+    "connect_timeout": 10.0,
+    "timeout": 600.0,
+    "stall_timeout": 300.0,
+    "max_body": 64 * 2**20,
+    "tries": 6,
+    "retry": None,
+}
+
+
+def _open(endpoint: Endpoint, **options: Any) -> HttpModel:
+    unknown = sorted(options.keys() - _OPTIONS.keys())
+    if unknown:
+        raise ConfigError(
+            f"{endpoint.uri}: has no option {', '.join(unknown)}; it has {', '.join(_OPTIONS)}"
+        )
+    chosen = {**_OPTIONS, **options}
+    policy = chosen.pop("retry")
+    for name, value in chosen.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+            raise ConfigError(f"{endpoint.uri}: {name} must be a number above 0, not {value!r}")
+    limits = Limits(
+        connect=chosen["connect_timeout"],
+        total=chosen["timeout"],
+        stall=min(chosen["stall_timeout"], chosen["timeout"]),
+        body=chosen["max_body"],
+    )
+    retry = policy or RetryPolicy(tries=chosen["tries"])
+    return HttpModel(endpoint, concurrency=chosen["concurrency"], limits=limits, retry=retry)

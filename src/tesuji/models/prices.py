@@ -1,0 +1,68 @@
+"""What tokens cost: list prices in US dollars per million tokens.
+
+The table is of the date below and is not kept by itself: prices change, and discounts (cached
+prompts, batches) are not in it. `[prices]` in competition.toml overrides it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tesuji.task.config import Price
+
+DATE = "2025-08"
+"""The month in which the prices below were the public list prices."""
+
+USD_PER_MILLION: Mapping[str, tuple[float, float]] = {
+    # name: (prompt tokens, written tokens)
+    "gpt-5": (1.25, 10.0),
+    "gpt-5-mini": (0.25, 2.0),
+    "gpt-5-nano": (0.05, 0.40),
+    "gpt-4.1": (2.0, 8.0),
+    "gpt-4.1-mini": (0.40, 1.60),
+    "gpt-4.1-nano": (0.10, 0.40),
+    "gpt-4o": (2.50, 10.0),
+    "gpt-4o-mini": (0.15, 0.60),
+    "o3": (2.0, 8.0),
+    "o4-mini": (1.10, 4.40),
+    "text-embedding-3-small": (0.02, 0.0),
+    "text-embedding-3-large": (0.13, 0.0),
+}
+_FREE = ("nano", "onnx", "hf", "vllm", "gguf", "replay")
+_HERE = ("localhost", "127.0.0.1", "[::1]")
+
+
+def cost(
+    uri: str,
+    tokens_in: int,
+    tokens_out: int,
+    overrides: Mapping[str, Price] | None = None,
+) -> float | None:
+    """US dollars for these tokens; None where the price is unknown, 0 for a model of one's own.
+
+    `overrides` maps a URI, or the name in it, to a price, in dollars per million tokens.
+
+    >>> cost("openai:gpt-4o-mini", 1_000_000, 0), cost("nano", 5, 5), cost("openai:new", 1, 1)
+    (0.15, 0.0, None)
+    """
+    price = _price(uri.strip(), overrides or {})
+    if price is None:
+        return None
+    return (tokens_in * price[0] + tokens_out * price[1]) / 1e6
+
+
+def _price(uri: str, overrides: Mapping[str, Price]) -> tuple[float, float] | None:
+    scheme, _, rest = uri.partition(":")
+    name = rest.rpartition("#")[2] if scheme in ("http", "https") else rest
+    for key in (uri, name):
+        if key in overrides:
+            return overrides[key].input, overrides[key].output
+    if scheme in _FREE:
+        return 0.0, 0.0
+    if scheme in ("http", "https"):
+        host = rest.removeprefix("//").partition("/")[0]
+        host = host if host.endswith("]") else host.partition(":")[0] or host
+        return (0.0, 0.0) if host in _HERE or rest.startswith("//[::1]") else None
+    return USD_PER_MILLION.get(name) if scheme == "openai" else None

@@ -1,0 +1,253 @@
+"""One server, one session: requests sent, faults told apart, and those worth it sent again.
+
+On aiohttp directly: per request it costs a tenth of the CPU of the SDKs. A redirect is never
+followed, so a key never reaches a host that the user did not name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tesuji.errors import CapabilityError, ModelUnavailableError, RequestFailedError
+from tesuji.models.endpoint import Endpoint
+from tesuji.models.retry import Patience, RetryPolicy, retry_after_seconds, worth_retrying
+from tesuji.models.wire import MalformedAnswerError, error_fields, parse, read_names, shown
+
+if TYPE_CHECKING:
+    import aiohttp
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one try, in seconds and bytes.
+
+    An answer that is not streamed arrives all at once, so `stall` (no byte at all) must be longer
+    than the slowest answer takes to be written.
+    """
+
+    connect: float = 10.0
+    total: float = 600.0
+    stall: float = 300.0
+    body: int = 64 * 2**20
+
+
+class BadRequestError(RequestFailedError):
+    """The server refuses the request as it is (400, 413, 422)."""
+
+    def __init__(self, text: str, parameter: str) -> None:
+        super().__init__(text)
+        self.parameter = parameter
+
+
+@dataclass(slots=True)
+class _Again(Exception):  # noqa: N818  # not an error: an instruction to the loop below
+    why: str
+    busy: bool = False
+    retry_after: float | None = None
+
+
+@dataclass(slots=True)
+class Transport:
+    """The connection to one server. Use from one event loop at a time."""
+
+    endpoint: Endpoint
+    limits: Limits = field(default_factory=Limits)
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+    reached: bool = False
+    sent: int = 0
+    _session: aiohttp.ClientSession | None = field(default=None, repr=False)
+    _loop: asyncio.AbstractEventLoop | None = field(default=None, repr=False)
+
+    async def post(
+        self, path: str, body: Mapping[str, Any], read: Callable[[object, float], T]
+    ) -> T:
+        """POST `body` and `read` the answer, given the seconds that the successful try took.
+
+        RequestFailedError, ModelUnavailableError, or CapabilityError where the server has no
+        such address.
+        """
+        data = json.dumps(body).encode()
+        patience = Patience(self.policy)
+        while True:
+            patience.sent += 1
+            try:
+                return await self._once("POST", path, data, read)
+            except _Again as again:
+                wait = patience.wait(busy=again.busy, retry_after=again.retry_after)
+                if wait is None:
+                    tries = f"{patience.sent} tries" if patience.sent > 1 else "one try"
+                    raise RequestFailedError(
+                        f"{self.endpoint.base}: no answer after {tries}; the last: {again.why}"
+                    ) from None
+            await self.policy.sleep(wait)
+
+    async def names(self) -> list[str]:
+        """The models that the server lists; one try, RequestFailedError if it does not say."""
+        try:
+            return await self._once("GET", "/models", None, lambda found, _: read_names(found))
+        except _Again as again:
+            raise RequestFailedError(f"{self.endpoint.base}/models: {again.why}") from None
+
+    async def close(self) -> None:
+        """Close all connections."""
+        session, self._session = self._session, None
+        if session is not None and self._loop is asyncio.get_running_loop():
+            await session.close()
+
+    def url(self, path: str) -> str:
+        """The address of `path`."""
+        query = f"?{self.endpoint.query}" if self.endpoint.query else ""
+        return f"{self.endpoint.base}{path}{query}"
+
+    def _open(self) -> aiohttp.ClientSession:
+        loop = asyncio.get_running_loop()
+        if self._session is not None and self._loop is loop and not self._session.closed:
+            return self._session
+        import aiohttp
+
+        headers = {"Content-Type": "application/json", "User-Agent": "tesuji"}
+        if self.endpoint.key:
+            headers["Authorization"] = f"Bearer {self.endpoint.key}"
+        self._loop = loop
+        self._session = aiohttp.ClientSession(
+            # The caller bounds what is in flight; a second bound would only hide waiting time.
+            connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=300),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers=headers,
+            timeout=aiohttp.ClientTimeout(
+                total=self.limits.total,
+                sock_connect=self.limits.connect,
+                sock_read=self.limits.stall,
+            ),
+        )
+        return self._session
+
+    async def _once(
+        self, method: str, path: str, data: bytes | None, read: Callable[[object, float], T]
+    ) -> T:
+        started = time.perf_counter()
+        status, headers, body = await self._exchange(method, path, data)
+        if status != 200:
+            await self._judge(path, status, headers, body)
+        self.reached = True
+        try:
+            return read(parse(body), time.perf_counter() - started)
+        except MalformedAnswerError as error:
+            raise _Again(self.safe(str(error))) from None
+
+    async def _exchange(
+        self, method: str, path: str, data: bytes | None
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        import aiohttp
+
+        session = self._open()
+        self.sent += 1
+        try:
+            async with session.request(
+                method, self.url(path), data=data, allow_redirects=False
+            ) as response:
+                return response.status, response.headers, await self._read(response)
+        except TimeoutError as error:
+            raise _Again(self._timed_out(error)) from None
+        except aiohttp.ClientSSLError as error:
+            raise ModelUnavailableError(
+                f"{self.endpoint.base}: no safe connection: {shown(str(error))}"
+            ) from None
+        except (aiohttp.InvalidURL, ValueError) as error:
+            raise ModelUnavailableError(
+                f"{self.endpoint.base} is no usable address: {self.safe(str(error))}"
+            ) from None
+        except aiohttp.ClientConnectorError as error:
+            why = shown(error.strerror or str(error.os_error))
+            if not self.reached:
+                raise ModelUnavailableError(
+                    f"no server at {self.endpoint.base}: {why}; is it running?"
+                ) from None
+            raise _Again(f"no connection: {why}") from None
+        except (aiohttp.ClientError, OSError) as error:
+            why = str(error) or type(error).__name__
+            raise _Again(f"the connection broke: {self.safe(why)}") from None
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        chunks, size = [], 0
+        while chunk := await response.content.readany():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > self.limits.body:
+                response.close()
+                raise RequestFailedError(
+                    f"{self.endpoint.base}: the answer is longer than {self.limits.body:,} bytes"
+                )
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    def _timed_out(self, error: TimeoutError) -> str:
+        import aiohttp
+
+        if isinstance(error, aiohttp.ConnectionTimeoutError):
+            return f"no connection within {self.limits.connect:g} s"
+        if isinstance(error, aiohttp.SocketTimeoutError):
+            return f"not a byte for {self.limits.stall:g} s"
+        return f"no whole answer within {self.limits.total:g} s"
+
+    async def _judge(self, path: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        """Raise what a status other than 200 means."""
+        message, code, parameter = error_fields(body)
+        base, said = self.endpoint.base, self.safe(message)
+        said = f" ({status}: {said})" if said else f" ({status})"
+        if status == 429 and code == "insufficient_quota":
+            raise ModelUnavailableError(f"{base}: the account has no credit left{said}")
+        if worth_retrying(status):
+            after = retry_after_seconds(headers.get("Retry-After"), self.policy.now())
+            # 429 means "later", and so does 503 where it says when.
+            busy = status == 429 or (status == 503 and after is not None)
+            raise _Again(f"the server says {said.strip(' ()')}", busy, after)
+        self.reached = True
+        if status in (401, 403):
+            raise ModelUnavailableError(self._key_refused() + said)
+        if status in (404, 405) and path != "/models":
+            if path != "/chat/completions":
+                raise CapabilityError(f"{base} has no {path}{said}")
+            raise ModelUnavailableError(await self._missing(said))
+        if 300 <= status < 400:
+            target = self.safe(headers.get("Location", "nowhere"))
+            raise ModelUnavailableError(
+                f"{base} sends on to {target}{said}; name that address instead"
+            )
+        if status in (400, 413, 422):
+            raise BadRequestError(f"{base} refuses the request{said}", parameter)
+        if status == 402:
+            raise ModelUnavailableError(f"{base} wants to be paid{said}")
+        raise RequestFailedError(f"{base} answers with an unexpected status{said}")
+
+    def _key_refused(self) -> str:
+        variable = self.endpoint.key_variable
+        if self.endpoint.key is None:
+            return f"{self.endpoint.base} needs a key: set {variable}"
+        return f"{self.endpoint.base} refuses the key in {variable}"
+
+    async def _missing(self, said: str) -> str:
+        name = self.endpoint.name
+        try:
+            names = await self.names()
+        except (RequestFailedError, ModelUnavailableError):
+            return f"{self.endpoint.base} has no model {name!r}{said}"
+        return f"{self.endpoint.base} has no model {name!r}; it has {listed(names)}{said}"
+
+    def safe(self, text: str) -> str:
+        """A server's words for an error message: without the key, short, on one line."""
+        if self.endpoint.key:
+            text = text.replace(self.endpoint.key, "***")
+        return shown(text)
+
+
+def listed(names: list[str], limit: int = 10) -> str:
+    """Names for a message, the first `limit` of them."""
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return (", ".join(shown(name, 80) for name in names[:limit]) or "none") + more
