@@ -9,7 +9,7 @@ from tesuji.task.config import Config
 from tesuji.task.formats.base import AnswerFormat
 from tesuji.task.nearest import meant
 from tesuji.task.row import Table
-from tesuji.task.samples import labels
+from tesuji.task.rules import base_format
 
 ROW_NUMBER = "id"
 """The one column that is made up where the test file has no id column: the row number."""
@@ -41,13 +41,15 @@ def answer_columns(
     For `probabilities` the last columns, one a label, hold the answer; else the last one alone.
     """
     data = config.data
+    names: tuple[str, ...] = ()
+    if config.answer.format == "probabilities":
+        names = getattr(base_format(format), "labels", ())
+    count = len(names) or 1
     given = data.submission
     if given is None:
-        if data.id is None:
+        if data.id is None or len(data.target) != count:
             return None
         given = (data.id, *data.target)
-    names = labels(format, ()) if config.answer.format == "probabilities" else ()
-    count = len(names) or 1
     where = f"{config.path}: [data] submission"
     if len(given) <= count:
         what = f"{count} columns, one a label ({', '.join(names)})" if names else "the answer"

@@ -59,9 +59,10 @@ def guess_answer(targets: Sequence[Any]) -> AnswerGuess:
         latex = sum(map(bool, map(_LATEX.search, texts)))
         return AnswerGuess(
             "boxed",
-            "accuracy",
+            "math",
             f"{latex:,} of {len(texts):,} targets look like LaTeX",
-            "the share of answers that are mathematically equal",
+            "the share of mathematically equal answers (needs pip install 'tesuji[math]')",
+            other_metrics='"accuracy" (equal as text)',
         )
     return _few_labels(texts) or _numbers(texts) or _plain_text(texts)
 

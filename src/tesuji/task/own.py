@@ -87,7 +87,8 @@ def _run(path: Path, source: str) -> ModuleType:
     try:
         exec(compile(source, str(path), "exec"), module.__dict__)
     except SyntaxError as error:
-        raise ConfigError(f"{error.filename}: line {error.lineno}: {error.msg}") from None
+        line = f": line {error.lineno}" if error.lineno else ""
+        raise ConfigError(f"{path}{line}: {error.msg}") from None
     except (Exception, SystemExit) as error:
         raise ConfigError(f"{place(error, path)}: {described(error)}") from error
     return module

@@ -1,7 +1,7 @@
 """Rows and tables: a data file in memory, kept compact.
 
-A row is a tuple of values beside a column index that all rows share. Measured on a million rows
-of four columns: 355 MB as a dict a row, 203 MB so.
+A row is a tuple of values beside a column index that all rows share: over a million rows of four
+columns that is 48 MB on top of the values, where a dict a row is 196 MB.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ the place of the standard ones here, so that nobody above need know the differen
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
@@ -35,7 +36,7 @@ class OwnFormat:
         try:
             answer = self.own.parse(text)
         except Exception as error:
-            raise ConfigError(_failed(self.own, "parse", text, error)) from error
+            raise ConfigError(_failed(self.own, "parse", text, error=error)) from error
         try:
             return None if answer is None else self.base.accept(answer)
         except ValueError:
@@ -48,7 +49,7 @@ class OwnFormat:
         try:
             why = self.own.check(text)
         except Exception as error:
-            raise ConfigError(_failed(self.own, "check", text, error)) from error
+            raise ConfigError(_failed(self.own, "check", text, error=error)) from error
         return None if why is None else str(why)
 
     def tell(self) -> str:
@@ -72,10 +73,9 @@ class OwnFormat:
         return self.base.fallback() if self.given is None else self.given
 
 
-def _failed(own: Own, name: str, text: str, error: Exception) -> str:
-    shown = repr(text)
-    cut = shown if len(shown) <= 60 else shown[:60] + "…"
-    return f"{place(error, own.path) if own.path else name}: {name}({cut}): {described(error)}"
+def _failed(own: Own, name: str, *given: object, error: Exception) -> str:
+    shown = ", ".join(text if len(text) <= 60 else text[:60] + "…" for text in map(repr, given))
+    return f"{place(error, own.path) if own.path else name}: {name}({shown}): {described(error)}"
 
 
 def base_format(format: AnswerFormat) -> AnswerFormat:
@@ -95,6 +95,7 @@ def answer_format(config: Config, own: Own) -> AnswerFormat:
         base: AnswerFormat = make_format(answer.format, answer.options)
     except (InputError, ValueError, TypeError) as error:
         raise ConfigError(_located(config, "[answer]", error)) from None
+    _require_columns_for_labels(config, base)
     given = None
     if answer.fallback is not None:
         try:
@@ -106,6 +107,19 @@ def answer_format(config: Config, own: Own) -> AnswerFormat:
     return cast("AnswerFormat", OwnFormat(base, own, given))
 
 
+def _require_columns_for_labels(config: Config, format: AnswerFormat) -> None:
+    """Several target columns are probabilities, one a label."""
+    count = len(config.data.target)
+    if count == 1:
+        return
+    where = f"{config.path}: [data] target: {count} columns"
+    if format.name != "probabilities":
+        raise ConfigError(f'{where} need [answer] format = "probabilities"; else name one column')
+    labels: tuple[str, ...] = getattr(format, "labels", ())
+    if len(labels) != count:
+        raise ConfigError(f"{where} for {len(labels)} labels ({', '.join(labels)})")
+
+
 def metric(config: Config, own: Own, format: AnswerFormat) -> Metric:
     """The metric that competition.toml names: a function of competition.py, or a standard one."""
     name = config.metric
@@ -115,12 +129,10 @@ def metric(config: Config, own: Own, format: AnswerFormat) -> Metric:
             key = next(iter(config.metric_options))
             raise ConfigError(f"{config.path}: metric.{key}: a metric of your own has no options")
         called = name or "metric"
-        return user_metric(function, higher_is_better=own.higher_is_better, name=called)
+        scored = _explained(function, called, own)
+        return user_metric(scored, higher_is_better=own.higher_is_better, name=called)
     if name is None:
         raise ConfigError(f"{config.path}: metric: missing; name one of {', '.join(METRICS)}")
-    if name not in METRICS:
-        here = [*METRICS, *own.functions]
-        raise ConfigError(f"{config.path}: metric: no metric {name!r}{meant(name, here)}")
     if own.metric is not None:
         raise ConfigError(
             f"{config.path}: metric: {name!r}, but {own.path} defines metric(); "
@@ -130,6 +142,20 @@ def metric(config: Config, own: Own, format: AnswerFormat) -> Metric:
         return make_metric(name, config.metric_options, base_format(format))
     except (InputError, ValueError, TypeError) as error:
         raise ConfigError(_located(config, "metric", error)) from None
+
+
+def _explained(
+    function: Callable[[Answer, Answer], float], name: str, own: Own
+) -> Callable[[Answer, Answer], float]:
+    """The user's metric, with exceptions in it as ConfigError that name its line."""
+
+    def scored(answer: Answer, target: Answer) -> float:
+        try:
+            return function(answer, target)
+        except Exception as error:
+            raise ConfigError(_failed(own, name, answer, target, error=error)) from error
+
+    return scored
 
 
 def _located(config: Config, key: str, error: Exception) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from tesuji.errors import DataError
 from tesuji.task.config import DataConfig
 from tesuji.task.formats.base import AnswerFormat
 from tesuji.task.row import Row, Table
+from tesuji.task.rules import base_format
 from tesuji.task.sample import Answer, Sample
 from tesuji.task.writing import cell_text
 
@@ -81,17 +82,9 @@ def _targets(table: Table, columns: tuple[str, ...], format: AnswerFormat) -> It
             ) from None
 
 
-def labels(format: AnswerFormat, columns: Iterable[str]) -> tuple[str, ...]:
-    """What the answer columns stand for, in order: the format's labels, else their own names."""
-    from tesuji.task.rules import base_format
-
-    return tuple(getattr(base_format(format), "labels", None) or columns)
-
-
 def _numbers(columns: tuple[str, ...], cells: list[Any], format: AnswerFormat) -> dict[str, float]:
-    names = labels(format, columns)
-    if len(names) != len(columns):
-        raise ValueError(f"{len(columns)} target columns for {len(names)} labels")
+    """One probability a column; the columns stand for the format's labels, in order."""
+    names: tuple[str, ...] = getattr(base_format(format), "labels", columns)
     return {name: float(cell) for name, cell in zip(names, cells, strict=True)}
 
 

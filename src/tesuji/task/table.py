@@ -128,7 +128,7 @@ def _jsonl(path: Path) -> Table:
 
 def _object(path: Path, line: int, text: str) -> dict[str, Any]:
     try:
-        row = json.loads(text, parse_constant=_constant)
+        row = _DECODER.decode(text)
     except RecursionError:
         raise DataError(f"{path}: line {line}: nested too deeply") from None
     except ValueError as error:
@@ -136,7 +136,7 @@ def _object(path: Path, line: int, text: str) -> dict[str, Any]:
     if not isinstance(row, dict):
         kind = type(row).__name__
         raise DataError(f"{path}: line {line}: a JSON object is needed, this is a {kind}")
-    if "\\ud" in text.lower():
+    if "\\ud" in text or "\\uD" in text:
         try:
             json.dumps(row, ensure_ascii=False).encode()
         except UnicodeEncodeError:
@@ -148,6 +148,10 @@ def _constant(name: str) -> None:
     """NaN, which pandas writes for a missing number, is a missing value; infinity is no data."""
     if name != "NaN":
         raise ValueError(f"{name} is not a JSON value")
+
+
+# Made once: json.loads with an option makes a decoder for every line
+_DECODER = json.JSONDecoder(parse_constant=_constant)
 
 
 def _parquet(path: Path) -> Table:
