@@ -291,14 +291,14 @@ def best_entry(task: Task, split: str = "dev") -> Entry | None:
         return None
     with Ledger(task.folder / FILE) as ledger:
         best: RunRow | None = get_best(ledger, task.digest, split)
-    return best and from_table(best.entry_table, best.entry, f"run {best.id}")
+    return None if best is None else from_table(best.entry_table, best.entry, f"run {best.id}")
 
 
 def _with_model(
     task: Task, entry: Entry, work: Callable[[Ledger, Model], Coroutine[Any, Any, T]]
 ) -> T:
     """Do `work` with the ledger and the entry's model open, and close both."""
-    from tesuji.models import open_model
+    from tesuji.models.registry import open_model
 
     async def session() -> T:
         backend = open_model(entry.model)
@@ -361,8 +361,8 @@ def derive(
     """
     from dataclasses import replace
 
-    prompt = {"system": system, "user": user, "examples": examples}
-    changes = {
+    prompt: dict[str, Any] = {"system": system, "user": user, "examples": examples}
+    changes: dict[str, Any] = {
         "clean": None if clean is None else tuple(clean),
         "flow": flow, "options": options, "constrain": constrain,
     }  # fmt: skip

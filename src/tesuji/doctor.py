@@ -86,8 +86,8 @@ def _version(package: str) -> str | None:
 
 
 async def _try_model(uri: str) -> dict[str, str]:
-    from tesuji.models import open_model
     from tesuji.models.base import Request, Sampling
+    from tesuji.models.registry import open_model
     from tesuji.task.sample import Message
 
     model = open_model(uri)
@@ -103,9 +103,9 @@ async def _try_model(uri: str) -> dict[str, str]:
             output = await model.generate(request)
             report["says to 'Say hello.'"] = repr(output.text[:80])
             report["in"] = f"{output.seconds:.3f} s, {output.tokens_out} tokens"
-        probe = getattr(model, "probe", None)
+        probe = getattr(model, "probe", None)  # only servers have one: the rest is known
         if probe is not None:
-            report |= {str(k): str(v) for k, v in dict(await probe()).items()}
+            report["server"] = "\n".join((await probe()).lines())
         return report
     finally:
         await model.close()

@@ -218,7 +218,7 @@ class DiagnosisReport:
     def _repr_html_(self) -> str:
         kinds = self.summary.kinds
         return table(
-            [(k.kind, k.count, percent(k.rate), visible(k.text)) for k in kinds],
+            [(k.kind, k.count, percent(k.rate), visible(k.example.text)) for k in kinds],
             ("finding", "outputs", "share", f"an example, from {self.source}"),
         )
 

@@ -85,12 +85,11 @@ def make_entry(task: Task, model: str | None, changes: dict[str, Any]) -> Entry:
     entry = find_entry(task, changes.pop("entry"), model)
     clean = changes.pop("clean")
     options = changes.pop("options")
-    return derive(
-        entry,
-        clean=None if clean is None else [name for name in clean.split(",") if name],
-        options=dict(_pair(text) for text in options) if options else None,
-        **{k: _unescape(v) if k in ("user", "system") else v for k, v in changes.items()},
-    )
+    changes["clean"] = None if clean is None else [name for name in clean.split(",") if name]
+    changes["options"] = dict(_pair(text) for text in options) if options else None
+    for key in ("user", "system"):
+        changes[key] = _unescape(changes[key])
+    return derive(entry, **changes)
 
 
 def make_budget(
@@ -101,10 +100,10 @@ def make_budget(
     usd: float | None,
 ) -> Budget:
     """The task's limits, with those that the options change."""
-    from tesuji.run.budget import Budget
+    from tesuji.run.budget import make_budget as from_limits
 
     given = {"seconds": seconds, "requests": requests, "tokens": tokens, "usd": usd}
-    return Budget(**{**task.limits, **{k: v for k, v in given.items() if v is not None}})
+    return from_limits({**task.limits, **{k: v for k, v in given.items() if v is not None}})
 
 
 def _pair(text: str) -> tuple[str, Any]:

@@ -49,7 +49,7 @@ def first(
 @json_option
 @click.pass_context
 def run(
-    ctx: click.Context, split: str, limit: int | None, model: str | None,
+    ctx: click.Context, /, split: str, limit: int | None, model: str | None,
     seconds: float | None, requests: int | None, tokens: int | None, usd: float | None,
     folder: str, as_json: bool, **changes: Any,
 ) -> None:  # fmt: skip
@@ -91,7 +91,7 @@ def run(
 @json_option
 @click.pass_context
 def predict(
-    ctx: click.Context, split: str, output: Path | None, model: str | None, entry: str | None,
+    ctx: click.Context, /, split: str, output: Path | None, model: str | None, entry: str | None,
     seconds: float | None, requests: int | None, tokens: int | None, usd: float | None,
     folder: str, as_json: bool,
 ) -> None:  # fmt: skip

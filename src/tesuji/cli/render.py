@@ -101,8 +101,11 @@ def show_run(report: RunReport) -> None:
     _run(report.run, report.findings)
     trial = report.trial
     if trial.comparison and trial.before:
-        _field(f"vs {trial.before.entry}", trial.comparison.sentence())
-        verdict = "kept: it is the best now" if trial.kept else f"{trial.before.entry} stays best"
+        _field(
+            f"vs {trial.before.entry}",
+            trial.comparison.sentence(trial.before.entry, trial.run.entry),
+        )
+        verdict = "kept: it is the best now" if trial.kept else f"{a} stays the best"
         _field("", Text(verdict, "green" if trial.kept else "yellow"))
     elif trial.kept and trial.run.state == "finished":
         _field("", Text("the best so far", "green"))
@@ -143,7 +146,7 @@ def show_comparison(comparison: Comparison, a: str, b: str) -> None:
     """The referee's sentence, and the numbers behind it."""
     c = comparison
     console.print(f"A = {a}, B = {b}", style="dim")
-    console.print(c.sentence(), style="bold")
+    console.print(c.sentence(a, b), style="bold")
     _field("A", number_text(c.mean_a))
     _field("B", number_text(c.mean_b))
     _field("method", c.method)
@@ -195,7 +198,7 @@ def show_records(task: Task, records: Sequence[Record]) -> None:
 def show_diagnosis(report: DiagnosisReport) -> None:
     """Rates by kind, and an example of each with the span highlighted."""
     summary = report.summary
-    _rule(f"{report.source} · {summary.outputs:,} outputs")
+    _rule(f"{report.source} · {summary.total:,} outputs, {summary.clean:,} without a finding")
     if not summary.kinds:
         console.print(Text("no finding", "green"))
         return
@@ -205,9 +208,9 @@ def show_diagnosis(report: DiagnosisReport) -> None:
     console.print(table)
     for kind in summary.kinds:
         console.print(
-            Text(f"\n{kind.kind}", "bold").append(f"  {kind.id}: {kind.finding.evidence}")
+            Text(f"\n{kind.kind}", "bold").append(f"  {kind.example.id}: {kind.finding.evidence}")
         )
-        console.print(_highlighted(kind.text, [kind.finding]))
+        console.print(_highlighted(kind.example.text, [kind.finding]))
 
 
 def show_new(report: NewReport) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tesuji.compare.paired import Comparison, compare_scores
+from tesuji.compare.comparison import Comparison
+from tesuji.compare.paired import compare_scores
 from tesuji.compare.whole import compare_whole
 from tesuji.errors import InputError
 from tesuji.run.ledger import (

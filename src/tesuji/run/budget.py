@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tesuji.errors import BudgetSpentError, ConfigError
 
@@ -23,6 +24,11 @@ class Budget:
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ConfigError(f"the limit {name} is {value}; it must be above 0")
+
+
+def make_budget(limits: Mapping[str, Any]) -> Budget:
+    """A budget from a task's limits, with what is None left out."""
+    return Budget(**{name: value for name, value in limits.items() if value is not None})
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import inspect
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from tesuji.flows import Draft, Flow, find_flow
 from tesuji.models.base import Model, require
 from tesuji.models.prices import cost
 from tesuji.run.asking import Asker, entry_sampling
-from tesuji.run.budget import Budget, Meter
+from tesuji.run.budget import Budget, Meter, make_budget
 from tesuji.run.entry import Entry, to_table
 from tesuji.run.estimate import estimate
 from tesuji.run.ledger import (
@@ -35,6 +34,7 @@ from tesuji.run.ledger import (
 )
 from tesuji.run.progress import Tally, Watch
 from tesuji.run.scheduler import Scheduler
+from tesuji.task.own import described, place
 from tesuji.task.sample import Answer, Sample
 from tesuji.task.task import Task
 from tesuji.task.template import check_template
@@ -142,7 +142,7 @@ def _check_options(flow: Flow, entry: Entry) -> None:
 
 def make_meter(task: Task, entry: Entry, budget: Budget | None) -> Meter:
     """A meter for the budget (default: the task's limits) at the entry's model's prices."""
-    budget = budget or Budget(**task.limits)
+    budget = budget or make_budget(task.limits)
     return Meter(budget, lambda i, o: cost(entry.model, i, o, task.prices))
 
 
@@ -192,7 +192,7 @@ async def answer_sample(run: Run, sample: Sample) -> tuple[AnswerRow | None, lis
     except TesujiError:
         raise
     except Exception as error:
-        state, reason = "error", _explain(run.entry.flow, error)
+        state, reason = "error", _explain(run, error)
     else:
         answer, output = _result(result, asker.drafts)
         if answer is None:
@@ -223,10 +223,9 @@ def _score(task: Task, sample: Sample, answer: Answer) -> float | None:
         ) from error
 
 
-def _explain(flow: str, error: Exception) -> str:
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    name = place.filename.replace("\\", "/").rsplit("/", 1)[-1]
-    return f"flow '{flow}': {type(error).__name__}: {error} ({name}:{place.lineno})"
+def _explain(run: Run, error: Exception) -> str:
+    where = place(error, run.task.own.path) if run.task.own.path else "built in"
+    return f"flow '{run.entry.flow}' ({where}): {described(error)}"
 
 
 async def _tick(tally: Tally, watch: Watch | None) -> None:

@@ -60,7 +60,8 @@ def find_output(ledger: Ledger, key: bytes) -> Output | None:
     )
     if row is None:
         return None
-    return Output(*row[:5], logprobs=_read_logprobs(row[5]))
+    text, finish, tokens_in, tokens_out, seconds, logprobs = row
+    return Output(text, finish, tokens_in, tokens_out, seconds, _read_logprobs(logprobs))
 
 
 async def record_output(

@@ -229,12 +229,18 @@ def set_best(ledger: Ledger, run: RunRow) -> None:
 class Verdict(Protocol):
     """What the ledger keeps of a comparison (`tesuji.compare.Comparison` is one)."""
 
-    n: int
-    gain: float
-    low: float
-    high: float
-    p: float
-    verdict: str
+    @property
+    def n(self) -> int: ...
+    @property
+    def gain(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def p(self) -> float: ...
+    @property
+    def verdict(self) -> str: ...
 
 
 def record_trial(ledger: Ledger, best: int, challenger: int, verdict: Verdict) -> None:

@@ -1,0 +1,218 @@
+"""The ledger: what is in it stays, whatever happens to the process, the file or the disk."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.run.conftest import Play, Scripted, add
+from tesuji.errors import InputError, LedgerError
+from tesuji.models.base import Output, Request, Sampling, TokenLogprob
+from tesuji.run.ledger import (
+    Ledger,
+    find_output,
+    find_run,
+    output_key,
+    record_output,
+)
+from tesuji.run.ledger.schema import MIGRATIONS
+from tesuji.task.formats.base import Grammar
+from tesuji.task.sample import Message
+from tesuji.task.task import Task
+
+HELLO = Request((Message("user", "hello"),))
+
+
+def record(ledger: Ledger, request: Request, output: Output) -> None:
+    key = output_key("m", request)
+    asyncio.run(record_output(ledger, key, "m", request, output))
+
+
+def test_an_output_comes_back_as_it_was(ledger: Ledger) -> None:
+    output = Output(
+        "line\r\n日本語 \x00 \u2028 🎌", "length", 3, 5, 0.25,
+        (TokenLogprob("a", -0.5, (("a", -0.5), ("b", -1.25))),),
+    )  # fmt: skip
+    record(ledger, HELLO, output)
+    assert find_output(ledger, output_key("m", HELLO)) == output
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Request((Message("system", "hello"),)),
+        Request((Message("user", "hello "),)),
+        Request((Message("user", "hel"), Message("user", "lo"))),
+        Request(HELLO.messages, Sampling(temperature=0.5)),
+        Request(HELLO.messages, Sampling(stop=("x",))),
+        Request(HELLO.messages, Sampling(grammar=Grammar("regex", "a"))),
+        Request(HELLO.messages, index=1),
+    ],
+)
+def test_what_shapes_an_output_is_in_its_key(other: Request) -> None:
+    assert output_key("m", other) != output_key("m", HELLO)
+    assert output_key("n", HELLO) != output_key("m", HELLO)
+
+
+def test_how_many_draws_are_wanted_is_not_in_the_key() -> None:
+    assert output_key("m", Request(HELLO.messages, n=8)) == output_key("m", HELLO)
+
+
+def test_the_first_recorded_output_stays(ledger: Ledger) -> None:
+    record(ledger, HELLO, Output("first", "stop"))
+    record(ledger, HELLO, Output("second", "stop"))
+    found = find_output(ledger, output_key("m", HELLO))
+    assert found is not None and found.text == "first"
+
+
+def test_two_processes_share_a_ledger(ledger: Ledger) -> None:
+    code = (
+        "import asyncio, sys\n"
+        "from tesuji.models.base import *\n"
+        "from tesuji.run.ledger import *\n"
+        "from tesuji.task.sample import Message\n"
+        "async def main(start):\n"
+        "    with Ledger(sys.argv[1]) as ledger:\n"
+        "        for n in range(start, start + 300):\n"
+        "            request = Request((Message('user', str(n)),))\n"
+        "            key = output_key('m', request)\n"
+        "            await record_output(ledger, key, 'm', request, Output(str(n), 'stop'))\n"
+        "asyncio.run(main(int(sys.argv[2])))\n"
+    )
+    children = [
+        subprocess.Popen([sys.executable, "-c", code, str(ledger.path), str(start)])
+        for start in (0, 200)  # a hundred of them twice
+    ]
+    assert [child.wait(60) for child in children] == [0, 0]
+    assert ledger.row("SELECT COUNT(*), COUNT(DISTINCT key) FROM outputs") == (500, 500)
+    assert ledger.row("SELECT COUNT(*) FROM texts") == (500,)
+
+
+def test_an_empty_file_becomes_a_ledger_and_a_newer_one_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    path.touch()
+    Ledger(path).close()
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    with pytest.raises(LedgerError, match="newer Tesuji"):
+        Ledger(path)
+
+
+def test_a_damaged_file_is_one_clear_line_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    path.write_bytes(b"this is no database" * 100)
+    with pytest.raises(LedgerError, match="not a readable ledger") as error:
+        Ledger(path)
+    assert str(path) in str(error.value)
+    assert "\n" not in str(error.value)
+    assert path.read_bytes() == b"this is no database" * 100
+
+
+def test_a_folder_in_its_place_or_none_at_all(tmp_path: Path) -> None:
+    (tmp_path / "l.db").mkdir()
+    with pytest.raises(LedgerError, match="is a folder"):
+        Ledger(tmp_path / "l.db")
+    with pytest.raises(LedgerError, match="cannot be written"):
+        Ledger(tmp_path / "nowhere" / "l.db")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder(tmp_path: Path) -> None:
+    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    try:
+        with pytest.raises(LedgerError, match="check the folder's permissions"):
+            Ledger(tmp_path / "l.db")
+    finally:
+        tmp_path.chmod(stat.S_IRWXU)
+
+
+def test_a_full_disk_ends_the_run_and_loses_nothing(play: Play, ledger: Ledger) -> None:
+    pages = ledger.row("PRAGMA page_count")
+    assert pages is not None
+    ledger.connection.execute(f"PRAGMA max_page_count = {pages[0] + 3}")  # SQLite's own "full"
+    with pytest.raises(LedgerError, match="the disk is full"):
+        play(Scripted(lambda request: add(request) + " " + "x" * 3000))
+    ledger.connection.execute("PRAGMA max_page_count = 100000")
+    assert ledger.row("PRAGMA integrity_check") == ("ok",)
+    kept = ledger.row("SELECT COUNT(*) FROM outputs")
+    done = play(Scripted(lambda request: add(request) + " " + "x" * 3000))
+    assert kept is not None
+    assert done.cached == kept[0]
+    assert done.answered == 20
+
+
+def test_a_run_is_found_by_number_and_by_name(play: Play, ledger: Ledger) -> None:
+    run = play(Scripted(add))
+    assert find_run(ledger, str(run.id)).id == run.id
+    assert find_run(ledger, "base").id == run.id
+    with pytest.raises(InputError, match=r"there is no run of 'bas'; there are: 1 \(base\)"):
+        find_run(ledger, "bas")
+    with pytest.raises(InputError, match="there is no run 99"):
+        find_run(ledger, "99")
+
+
+_KILLED = """
+import asyncio, sys
+from pathlib import Path
+from tesuji.run.entry import base_entry
+from tesuji.run.ledger import Ledger
+from tesuji.run.runner import run_entry
+from tesuji.task.task import load
+from tests.run.conftest import Scripted, add, prompt
+
+folder = Path(sys.argv[1])
+asked = open(folder / "asked.txt", "a", buffering=1)
+
+def reply(request):
+    asked.write(prompt(request) + "\\n")
+    return add(request)
+
+task = load(folder)
+with Ledger(folder / "ledger.db") as ledger:
+    model = Scripted(reply, seconds=0.002)
+    asyncio.run(
+        run_entry(task, base_entry(task), task.dev, split="dev", model=model, ledger=ledger)
+    )
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+def test_kill_9_loses_no_output_and_pays_for_none_twice(task: Task, tmp_path: Path) -> None:
+    rows = [f"d{n},{n},{n + 1},{2 * n + 1}" for n in range(300)]
+    (tmp_path / "dev.csv").write_text("id,a,b,sum\n" + "\n".join(rows) + "\n")
+    draw = random.Random(0)
+    recorded: set[str] = set()
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    for attempt in range(7):
+        (tmp_path / "asked.txt").write_text("")
+        child = subprocess.Popen([sys.executable, "-c", _KILLED, str(tmp_path)], env=environment)
+        if attempt < 6:
+            _wait_until_asking(tmp_path / "asked.txt", child)
+            time.sleep(draw.uniform(0, 0.06))
+            child.send_signal(signal.SIGKILL)
+        child.wait(60)
+        asked = set((tmp_path / "asked.txt").read_text().split())
+        assert not asked & recorded, "what was recorded was asked for again"
+        with Ledger(tmp_path / "ledger.db") as ledger:
+            assert ledger.row("PRAGMA integrity_check") == ("ok",)
+            found = ledger.rows("SELECT messages FROM outputs JOIN prompts p ON p.id = prompt")
+            now = {text.split('"')[3] for (text,) in found}
+        assert recorded <= now, "what was recorded is gone"
+        recorded = now
+    assert len(recorded) == 300
+
+
+def _wait_until_asking(path: Path, child: subprocess.Popen[bytes]) -> None:
+    while not path.read_text() and child.poll() is None:
+        time.sleep(0.005)
