@@ -107,8 +107,10 @@ def periodic_runs(text: str) -> list[Run]:
     repeated = _repeated_windows(hashes)
     found: set[tuple[int, int, int]] = set()
     for shortest, longest in _bands(len(text)):
-        if repeated < min(_least_repeated(shortest), _least_repeated(longest)):
-            break
+        # The least is asked of one of the band's ends, or where two cycles begin to do.
+        turn = min(max(LONG_PERIOD + 1, shortest), longest)
+        if repeated < min(map(_least_repeated, (shortest, turn, longest))):
+            continue
         found.update(_band_runs(hashes, shortest, longest))
     # A run of period p also has period 2p: the smallest is meant.
     smallest: dict[tuple[int, int], int] = {}
