@@ -197,10 +197,10 @@ def read_ledger(path: Path, model: str | None) -> Iterator[tuple[Prompt, int, Ou
                     + ", ".join(models)
                 )
             rows = connection.execute(_RECORDED, (model or next(iter(models), ""),))
-            for messages, draw, logprobs, *recorded in rows:
+            for messages, draw, logprobs, body, finish, tokens_in, tokens_out, seconds in rows:
                 tokens = None if logprobs is None else _read_logprobs(json.loads(logprobs))
                 prompt = _read_prompt(json.loads(messages))
-                yield prompt, draw, Output(*recorded, tokens)
+                yield prompt, draw, Output(body, finish, tokens_in, tokens_out, seconds, tokens)
         finally:
             connection.close()
     except (sqlite3.Error, ValueError) as error:
