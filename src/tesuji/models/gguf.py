@@ -22,6 +22,7 @@ from tesuji.errors import (
 from tesuji.models.base import Capability, Output, Request
 from tesuji.models.batching import Alive, Batcher
 from tesuji.models.fingerprint import fingerprint
+from tesuji.models.once import Once
 from tesuji.models.seeds import draw_seed
 from tesuji.models.wire import read_chat, shown
 from tesuji.task.sample import Message
@@ -50,14 +51,14 @@ class GgufModel:
         self.uri, self.identity = uri, f"gguf@{fingerprint(path)}"
         self._path, self._context, self._gpu_layers = path, context, gpu_layers
         self._llama: Any = None
+        self._loaded = Once(lambda: self._batcher.in_thread(self._load))
         self._batcher: Batcher[Request, Output] = Batcher(
             self._run, size=1, key=lambda _: None, length=lambda _: 0
         )
 
     async def ready(self) -> None:
         """Load the weights."""
-        if self._llama is None:
-            await self._batcher.in_thread(self._load)
+        await self._loaded.wait()
 
     async def generate(self, request: Request) -> Output:
         """Answer one request."""
@@ -85,8 +86,6 @@ class GgufModel:
             llama.close()
 
     def _load(self) -> None:
-        if self._llama is not None:
-            return
         import llama_cpp
 
         try:

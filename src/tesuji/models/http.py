@@ -20,8 +20,9 @@ from tesuji.errors import (
 from tesuji.models.base import Capability, Output, Request, Sampling
 from tesuji.models.draws import Draws
 from tesuji.models.endpoint import Endpoint, openai_endpoint, server_endpoint
+from tesuji.models.once import Once
 from tesuji.models.retry import RetryPolicy
-from tesuji.models.transport import BadRequestError, Limits, Transport, listed
+from tesuji.models.transport import BadRequestError, ForbiddenError, Limits, Transport, listed
 from tesuji.models.wire import (
     chat_body,
     embedding_body,
@@ -59,7 +60,7 @@ class HttpModel:
         self.draws = Draws(self.uri, self.ask)
         self._name = endpoint.name
         self._limit_key = "max_tokens"
-        self._asking: asyncio.Task[None] | None = None
+        self._reached = Once(self._reach)
 
     @property
     def name(self) -> str | None:
@@ -68,30 +69,7 @@ class HttpModel:
 
     async def ready(self) -> None:
         """Reach the server, and ask it for its only model where none is named."""
-        if self.transport.reached and self._name is not None:
-            return
-        try:
-            names = await self.transport.names()
-        except ModelUnavailableError as error:
-            # A key may be good for chats and not for lists.
-            if self._name is None or not self.transport.reached or "401" in str(error):
-                raise
-            return
-        except RequestFailedError as error:
-            if self._name is None:
-                raise ModelUnavailableError(
-                    f"{self.uri} does not say what it serves; name it: {self.uri}#NAME ({error})"
-                ) from None
-            return
-        if self._name is not None:
-            return
-        if len(names) != 1:
-            raise ModelUnavailableError(
-                f"{self.uri} serves {len(names)} models; name one as {self.uri}#NAME: "
-                f"{listed(names)}"
-            )
-        self._name = names[0]
-        self.identity = f"{self.uri}#{names[0]}"
+        await self._reached.wait()
 
     async def generate(self, request: Request) -> Output:
         """Answer one request; draws of one prompt in the same tick go as one call."""
@@ -166,12 +144,32 @@ class HttpModel:
         return "max_completion_tokens" in str(error) and self._limit_key == "max_tokens"
 
     async def _named(self) -> None:
+        if self._name is None:
+            await self._reached.wait()
+
+    async def _reach(self) -> None:
+        try:
+            names = await self.transport.names()
+        except ForbiddenError:
+            # A key may be good for chats and not for lists.
+            if self._name is None:
+                raise
+            return
+        except RequestFailedError as error:
+            if self._name is None:
+                raise ModelUnavailableError(
+                    f"{self.uri} does not say what it serves; name it: {self.uri}#NAME ({error})"
+                ) from None
+            return
         if self._name is not None:
             return
-        loop = asyncio.get_running_loop()
-        if self._asking is None or self._asking.done() or self._asking.get_loop() is not loop:
-            self._asking = loop.create_task(self.ready())
-        await asyncio.shield(self._asking)
+        if len(names) != 1:
+            raise ModelUnavailableError(
+                f"{self.uri} serves {len(names)} models; name one as {self.uri}#NAME: "
+                f"{listed(names)}"
+            )
+        self._name = names[0]
+        self.identity = f"{self.uri}#{names[0]}"
 
 
 def _read_chat(payload: object, seconds: float) -> list[Output]:

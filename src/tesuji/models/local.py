@@ -6,7 +6,6 @@ answer alike.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -15,6 +14,7 @@ from tesuji.errors import CapabilityError, ModelUnavailableError, RequestFailedE
 from tesuji.models.base import Capability, Output, Request
 from tesuji.models.batching import Alive, Batcher
 from tesuji.models.decoding import Row, Stepper, decode, fitting, force, output
+from tesuji.models.once import Once
 from tesuji.task.sample import Message
 
 if TYPE_CHECKING:
@@ -80,20 +80,14 @@ class LocalModel:
         self._batch_size = batch_size
         self._load = load
         self._weights: Weights | None = None
-        self._loading: asyncio.Task[None] | None = None
+        self._loaded = Once(lambda: self._batcher.in_thread(self._fetch))
         self._batcher: Batcher[Job, Any] = Batcher(
             self._run, size=batch_size, key=_kind, length=_length
         )
 
     async def ready(self) -> None:
         """Load the weights."""
-        if self._weights is not None:
-            return
-        loop = asyncio.get_running_loop()
-        task = self._loading
-        if task is None or task.done() or task.get_loop() is not loop:
-            task = self._loading = loop.create_task(self._batcher.in_thread(self._fetch))
-        await asyncio.shield(task)
+        await self._loaded.wait()
 
     async def generate(self, request: Request) -> Output:
         """Answer one request, in a batch with others."""

@@ -25,6 +25,7 @@ from tesuji.errors import (
 )
 from tesuji.models.base import Capability, Output, Request, TokenLogprob
 from tesuji.models.fingerprint import fingerprint
+from tesuji.models.once import Once
 from tesuji.models.wire import shown, whole
 from tesuji.task.sample import Message
 
@@ -56,17 +57,17 @@ class ReplayModel:
         self.uri, self.concurrency = uri, concurrency
         self.identity = f"replay@{fingerprint(path)}" + (f"#{recorded}" if recorded else "")
         self._path, self._recorded = path, recorded
-        self._outputs: dict[Prompt, dict[int, Output]] | None = None
+        self._outputs: dict[Prompt, dict[int, Output]] = {}
+        self._loaded = Once(self._load)
 
     async def ready(self) -> None:
         """Read the file. DataError names file and line of what cannot be read."""
-        if self._outputs is None:
-            self._outputs = await asyncio.to_thread(self._read)
+        await self._loaded.wait()
 
     async def generate(self, request: Request) -> Output:
         """The recorded output for these messages and this index; RequestFailedError if none is."""
         await self.ready()
-        outputs = self._outputs or {}
+        outputs = self._outputs
         found = outputs.get(request.messages) or outputs.get(_last_user(request.messages))
         if found is None:
             said = shown(_last_user(request.messages), 80)
@@ -91,7 +92,11 @@ class ReplayModel:
 
     async def close(self) -> None:
         """Let go of the outputs."""
-        self._outputs = None
+        self._outputs = {}
+        self._loaded.done = False
+
+    async def _load(self) -> None:
+        self._outputs = await asyncio.to_thread(self._read)
 
     def _read(self) -> dict[Prompt, dict[int, Output]]:
         with self._path.open("rb") as file:

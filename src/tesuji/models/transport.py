@@ -46,6 +46,10 @@ class BadRequestError(RequestFailedError):
         self.parameter = parameter
 
 
+class ForbiddenError(ModelUnavailableError):
+    """The key is known, but not good for this (403)."""
+
+
 @dataclass(slots=True)
 class _Again(Exception):  # noqa: N818  # not an error: an instruction to the loop below
     why: str
@@ -209,7 +213,9 @@ class Transport:
             busy = status == 429 or (status == 503 and after is not None)
             raise _Again(f"the server says {said.strip(' ()')}", busy, after)
         self.reached = True
-        if status in (401, 403):
+        if status == 403:
+            raise ForbiddenError(self._key_refused() + said)
+        if status == 401:
             raise ModelUnavailableError(self._key_refused() + said)
         if status in (404, 405) and path != "/models":
             if path != "/chat/completions":

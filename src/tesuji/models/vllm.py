@@ -19,6 +19,7 @@ from tesuji.errors import (
 )
 from tesuji.models.base import Capability, Output, Request, Sampling, TokenLogprob
 from tesuji.models.batching import Alive, Batcher
+from tesuji.models.once import Once
 from tesuji.models.seeds import draw_seed
 from tesuji.models.wire import shown
 from tesuji.task.formats.base import Grammar
@@ -49,14 +50,14 @@ class VllmModel:
         self.concurrency = 2 * batch_size
         self._name, self._engine = name, engine
         self._llm: Any = None
+        self._loaded = Once(lambda: self._batcher.in_thread(self._load))
         self._batcher: Batcher[Request | _Score, Any] = Batcher(
             self._run, size=batch_size, key=lambda job: type(job).__name__, length=lambda _: 0
         )
 
     async def ready(self) -> None:
         """Load the weights."""
-        if self._llm is None:
-            await self._batcher.in_thread(self._load)
+        await self._loaded.wait()
 
     async def generate(self, request: Request) -> Output:
         """Answer one request."""
@@ -82,8 +83,6 @@ class VllmModel:
         self._llm = None
 
     def _load(self) -> None:
-        if self._llm is not None:
-            return
         import vllm
 
         try:
