@@ -14,6 +14,7 @@ from tesuji.errors import ConfigError
 from tesuji.task.formats.base import Grammar
 from tesuji.task.formats.boxes import last_box
 from tesuji.task.formats.declared_label import declared_label
+from tesuji.task.formats.ends import ends_of
 from tesuji.task.formats.labels import LabelReader, label_reader
 from tesuji.task.formats.markers import first_line, marker_ends
 from tesuji.task.formats.options import integer_option, labels_option, shown, target_text
@@ -49,7 +50,7 @@ class ChoiceFormat:
     def parse(self, text: str) -> str | list[str] | None:
         if self.top == 1:
             return declared_label(text, self._reader())
-        found = self._exact(text) or self._ranked(text)
+        found = self._exact(text) or self._ranked(ends_of(text))
         if found:
             return list(found)[: self.top]
         label = declared_label(text, self._reader())

@@ -11,10 +11,13 @@ import re
 from collections.abc import Iterable
 
 from tesuji.task.formats.boxes import last_box
+from tesuji.task.formats.ends import ends_of
 from tesuji.task.formats.labels import LabelReader, Mention, is_article, is_negated
 from tesuji.task.formats.markers import first_line, marker_ends
 
 _LINE = 300  # characters looked at behind a marker
+_LINES = 200  # at the beginning and at the end
+_DECLARATIONS = 100  # the last ones are looked at, no more
 _CHOOSES = re.compile(
     r"""
       \b(?:choose|chose|select|selected|pick|picked|(?:go|going)[ ]with)\b [ :ï¼š*_]{0,4}
@@ -49,10 +52,10 @@ _EMPHASIS = re.compile(r"\*\*[^*\n]{1,80}\*\*|\([^()\n]{1,40}\)|`[^`\n]{1,40}`|ã
 
 def declared_label(text: str, reader: LabelReader) -> str | None:
     """The label that `text` gives as its answer; None where there is none or several."""
-    alone = reader.alone(text) if len(text) < 1000 else None
+    alone = reader.alone(text.strip())
     if alone is not None:
         return alone
-    text = reader.plain(text)
+    text = reader.plain(ends_of(text))
     content = last_box(text)
     boxed = None if content is None else leading(content, reader) or reader.alone(content)
     return (
@@ -92,7 +95,7 @@ def _last_declared(text: str, reader: LabelReader) -> str | None:
     ends = marker_ends(text, letter) + [match.end() for match in _CHOOSES.finditer(text)]
     rights = [mention for mention in reader.mentions(text) if _IS_RIGHT.match(text, mention.end)]
     last_right = rights[-1] if rights else None
-    for end in sorted(ends, reverse=True):
+    for end in sorted(ends, reverse=True)[:_DECLARATIONS]:
         if last_right and last_right.start > end:
             break
         label = leading(text[end : end + _LINE], reader)
@@ -104,6 +107,7 @@ def _last_declared(text: str, reader: LabelReader) -> str | None:
 def _own_line(text: str, reader: LabelReader) -> str | None:
     """A line that is a label; else the only label that lines begin with, as in "B) Paris"."""
     lines = [line for line in text.split("\n") if len(line) <= _LINE and line.strip()]
+    lines = lines[:_LINES] + lines[_LINES:][-_LINES:]
     alone = [label for line in lines if (label := reader.alone(line)) is not None]
     if alone:
         return _only(alone)

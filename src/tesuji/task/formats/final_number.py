@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from tesuji.task.formats.boxes import last_box
+from tesuji.task.formats.ends import ends_of
 from tesuji.task.formats.markers import after_last_marker, first_line
 from tesuji.task.formats.numerals import Numeral, numerals, plain, whole_number
 
@@ -28,6 +29,7 @@ _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]")
 
 def final_number(text: str, wanted: Wanted) -> int | float | None:
     """The final answer among the numbers of `text` for which `wanted` holds; None if none."""
+    text = ends_of(text)
     declared = declared_number(text, wanted)
     if declared is not None:
         return declared[0]

@@ -36,6 +36,9 @@ _NOT = re.compile(
 _NOT_AFTER = re.compile(r"[」』\"')]?(?:では|じゃ|で)(?:は)?な[いくか]")
 
 
+_WRAPPING = 60  # characters of markup and brackets around a label
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A label in a text, with its span."""
@@ -54,6 +57,7 @@ class LabelReader:
     pattern: re.Pattern[str]
     wide: bool
     any_case: bool
+    longest: int
 
     def key(self, text: str) -> str:
         text = text.translate(_WIDE) if self.wide and not text.isascii() else text
@@ -65,6 +69,8 @@ class LabelReader:
 
     def alone(self, text: str) -> str | None:
         """The label that `text` is, but for markup, brackets and punctuation around it."""
+        if len(text) > self.longest + _WRAPPING:
+            return None
         for candidate in peeled(text, brackets=True):
             if candidate in self.labels:
                 return candidate
@@ -150,7 +156,14 @@ def label_reader(labels: tuple[str, ...]) -> LabelReader:
         if len(by_key) == len(labels):
             break
     flags = re.IGNORECASE if any_case else re.NOFLAG
-    return LabelReader(labels, by_key, re.compile(_trie(list(by_key)), flags), wide, any_case)
+    return LabelReader(
+        labels,
+        by_key,
+        re.compile(_trie(list(by_key)), flags),
+        wide,
+        any_case,
+        max(map(len, labels)),
+    )
 
 
 def _trie(words: Sequence[str]) -> str:

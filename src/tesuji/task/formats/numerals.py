@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MAX_DIGITS = 300  # a float holds 308; Python raises at 4,300
+MAX_DIGITS = 308  # what a float holds; Python itself raises at 4,300
+_MAX_EXPONENT = 400
 
 _WIDE: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _MINUS = dict.fromkeys(map(ord, "−‐‑‒–﹣"), "-")
@@ -164,7 +165,7 @@ def _grouped(body: str) -> bool:
 
 
 def _value(digits: str, exponent: int, scale: int) -> int | float | None:
-    if len(digits) > MAX_DIGITS or abs(exponent) > MAX_DIGITS:
+    if len(digits) > MAX_DIGITS or abs(exponent) > _MAX_EXPONENT:
         return None
     if "." not in digits and exponent == 0:
         return int(digits) * scale

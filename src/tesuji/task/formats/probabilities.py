@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tesuji.task.formats.base import Grammar
+from tesuji.task.formats.ends import ends_of
 from tesuji.task.formats.json_values import json_values, whole_json
 from tesuji.task.formats.labels import LabelReader, label_reader
 from tesuji.task.formats.numerals import plain, whole_number
@@ -119,7 +120,7 @@ class ProbabilitiesFormat:
 
     def _pairs(self, text: str, reader: LabelReader) -> dict[str, float]:
         """Label to weight from "A: 0.2"; of several for one label the last."""
-        text = plain(text)
+        text = plain(ends_of(text))
         weights: dict[str, float] = {}
         for mention in reader.every(text):
             behind = _AFTER_LABEL.match(text, mention.end)

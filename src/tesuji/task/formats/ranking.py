@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from tesuji.errors import ConfigError
 from tesuji.task.formats.base import Grammar
 from tesuji.task.formats.boxes import last_box
+from tesuji.task.formats.ends import ends_of
 from tesuji.task.formats.json_values import json_values
 from tesuji.task.formats.labels import LabelReader, label_reader
 from tesuji.task.formats.markers import after_last_marker
@@ -42,6 +43,7 @@ class RankingFormat:
         if self._complete(exact):
             return exact
         reader = label_reader(self.items)
+        text = ends_of(text)
         for value in json_values(text) if "[" in text else ():
             order = self._from_list(value, reader)
             if order:

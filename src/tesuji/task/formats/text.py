@@ -12,7 +12,7 @@ from tesuji.task.formats.base import Grammar
 from tesuji.task.formats.options import shown, string_option, target_text
 from tesuji.task.formats.peel import peeled
 
-_PATTERN_SECONDS = 0.4  # for all attempts on one text
+_PATTERN_SECONDS = 0.25  # for all attempts on one text
 
 
 @dataclass(frozen=True, slots=True)

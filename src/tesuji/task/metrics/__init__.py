@@ -76,7 +76,7 @@ def user_metric(
 
     The whole is the mean. ConfigError where the function gives no finite number.
     """
-    called: str = name or getattr(function, "__name__", "user")
+    called = str(name or getattr(function, "__name__", "user"))
 
     def sample(answer: Answer, target: Answer) -> float:
         value: object = function(answer, target)
