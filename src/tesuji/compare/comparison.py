@@ -106,5 +106,5 @@ def samples_needed(gain: float, deviation: float, n: int, confidence: float) -> 
 
 def _about(count: int) -> int:
     """Rounded up to two digits: more would pretend to know."""
-    step = 10 ** max(0, len(str(count)) - 2)
+    step: int = 10 ** max(0, len(str(count)) - 2)
     return math.ceil(count / step) * step

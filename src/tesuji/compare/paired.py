@@ -23,7 +23,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tesuji.compare.comparison import Comparison, decide, samples_needed
 from tesuji.errors import InputError
-from tesuji.task.interval import MOST_BOOTSTRAPPED, MOST_DISTINCT, RESAMPLES, mean_interval
+from tesuji.task.interval import (
+    MOST_BOOTSTRAPPED,
+    MOST_DISTINCT,
+    RESAMPLES,
+    by_counts,
+    mean_interval,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -140,7 +146,7 @@ def _compare_means(gains: Floats, confidence: float, seed: int) -> tuple[float, 
         z = abs(float(gains.mean())) / (float(gains.std(ddof=1)) / math.sqrt(n))
         return low, high, math.erfc(z / math.sqrt(2)), f"paired, {method}"
     rng = np.random.default_rng((seed, 1))
-    if len(sizes) <= MOST_DISTINCT:
+    if by_counts(n, len(sizes)):
         # Of m equal differences, Binomial(m, 1/2) keep their sign.
         flipped = (2 * rng.binomial(counts, 0.5, (RESAMPLES, len(counts))) - counts) @ sizes
     else:

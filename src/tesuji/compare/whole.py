@@ -32,7 +32,8 @@ def compare_whole(
 
     The metric is called 2 · (resamples + 1) times. Resamples on which it is undefined (it raises
     InputError, ValueError or ZeroDivisionError, or gives NaN: an AUC with one class) are drawn
-    again, up to as many. InputError where the lengths differ, or where the metric is undefined too often.
+    again, up to as many. InputError where the lengths differ, or where the metric is undefined
+    too often.
     """
     import numpy as np
 

@@ -6,8 +6,8 @@ a repetition, so that a match costs a bounded number of steps on any text.
 
 yes              "Yes,", 「はい、」, "是的，": an answer, where a yes/no question was asked
 agreement        "Sure!", 「もちろんです！」, "好的，": likewise, but more often mere chatter
-acknowledgement  "Got it.", 「承知しました。」, "明白了。"
-courtesy         greeting, thanks, praise, apology: deletable only before another segment
+acknowledgement  "Got it.", "Great question!", 「承知しました。」, "明白了。"
+courtesy         greeting, thanks, apology: deletable only before another segment
 promise          "I'd be happy to help.", 「…について説明します。」
 announcement     "Here is the translation:", 「以下の通りです。」, "以下是…："
 """
@@ -32,7 +32,9 @@ def _segment(kind: str, *alternatives: str) -> tuple[str, re.Pattern[str]]:
     return kind, re.compile("(?:" + "|".join(alternatives) + ")" + _SPACE, re.IGNORECASE)
 
 
-_HERE = r"(?:here(?:['’]s| is| are)|below (?:is|are)|(?:the )?following (?:is|are))\b"
+_HERE = (
+    r"(?:here(?:['’]s| is| are| it is| they are)|below (?:is|are)|(?:the )?following (?:is|are))\b"
+)
 _HELP = (
     r"(?:help|assist|do my best|try my best|answer|explain|provide|give|show|walk you|guide"
     r"|share|write|create|generate|translate|summari[sz]e|reverse|rewrite|correct|solve)"
@@ -52,6 +54,8 @@ ENGLISH = (
         + _STOP,
         r"(?:alright|all right|got it|understood|noted|no problem|right away|will do|here you go)"
         + _STOP,
+        r"(?:(?:what )?an? )?(?:great|good|excellent|interesting|wonderful) "
+        r"question" + _STOP,
         r"(?:great|perfect|awesome|excellent|sounds good)" + _END,
     ),
     _segment(
@@ -79,8 +83,6 @@ ENGLISH = (
         "courtesy",
         r"(?:hi|hello|hey|greetings|good (?:morning|afternoon|evening))(?: there)?" + _STOP,
         r"(?:thanks|thank you)\b" + _SENTENCE + _END,
-        r"(?:(?:what )?an? )?(?:great|good|excellent|interesting|wonderful) "
-        r"(?:question|choice|idea)" + _STOP,
         r"(?:that['’]s|that is|what) an? (?:great|good|excellent|interesting|tough)\b"
         + _SENTENCE + _END,
         r"(?:i['’]m sorry|i am sorry|my apologies|i apologi[sz]e|sorry|apologies)\b"

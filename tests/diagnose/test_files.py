@@ -1,0 +1,125 @@
+"""Diagnosing files of outputs."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+
+from tesuji.diagnose import diagnose, diagnose_file, rates, summary
+from tesuji.errors import DataError
+from tesuji.models.base import Output
+
+
+def write_lines(path: Path, rows: list[dict[str, object]]) -> Path:
+    path.write_text("\n".join(json.dumps(row) for row in rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_json_lines_with_nested_fields(tmp_path: Path) -> None:
+    path = write_lines(
+        tmp_path / "a.jsonl",
+        [
+            {
+                "messages": [{"role": "user", "content": "Is it?"}],
+                "choices": [{"message": {"content": "Yes, it is."}, "n": 1}],
+            },
+            {"messages": [], "choices": [{"message": {"content": ""}}]},
+        ],
+    )
+    first, second = diagnose_file(path, "choices.0.message.content", "messages")
+    assert (first.id, first.text, first.findings) == ("0", "Yes, it is.", ())
+    assert [f.kind for f in second.findings] == ["empty"]
+
+
+def test_csv_with_ids_byte_order_mark_and_windows_line_ends(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes('\ufeffid,prompt,output\r\nx7,p,"Sure! Here is\r\nit: 猫"\r\n'.encode())
+    (row,) = diagnose_file(path)
+    assert row.id == "x7"
+    assert "猫" in row.text
+
+
+def test_a_finish_column_is_used_and_missing_values_are_empty(tmp_path: Path) -> None:
+    rows = [{"output": "cut of", "finish_reason": "length"}, {"output": None}]
+    path = write_lines(tmp_path / "a.jsonl", rows)
+    kinds = [[f.kind for f in row.findings] for row in diagnose_file(path)]
+    assert kinds == [["truncated"], ["empty"]]
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
+def test_a_missing_column_is_named_with_those_there_are(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    path.write_text('{"id": 1, "reply": "x"}\n' if suffix == ".jsonl" else "id,reply\n1,x\n")
+    with pytest.raises(DataError, match=r"output.*id.*reply"):
+        list(diagnose_file(path))
+    with pytest.raises(DataError, match="question"):
+        list(diagnose_file(path, text="reply", prompt="question"))
+
+
+def test_wrong_files_and_values_are_told_in_one_line(tmp_path: Path) -> None:
+    broken = tmp_path / "b.jsonl"
+    broken.write_text('{"output": "x"}\n{"output": \n')
+    with pytest.raises(DataError, match="line 2: not JSON"):
+        list(diagnose_file(broken))
+    nested = write_lines(tmp_path / "n.jsonl", [{"output": [{"content": "x"}]}])
+    with pytest.raises(DataError, match=r"output\.0\.content"):
+        list(diagnose_file(nested))
+    fine = write_lines(tmp_path / "f.jsonl", [{"output": "x", "lang": "ja"}])
+    assert list(diagnose_file(fine, language="lang"))
+    assert list(diagnose_file(fine, language="en"))
+    with pytest.raises(DataError, match="neither a language code"):
+        list(diagnose_file(fine, language="Klingon!"))
+    with pytest.raises(DataError, match="no such file"):
+        list(diagnose_file(tmp_path / "none.jsonl"))
+
+
+def test_json_lines_are_read_only_as_far_as_needed(tmp_path: Path) -> None:
+    path = tmp_path / "big.jsonl"
+    path.write_text('{"output": "fine"}\n' * 1000 + "not json\n")
+    assert len(list(itertools.islice(diagnose_file(path), 1000))) == 1000
+
+
+def test_rates_count_outputs_not_findings() -> None:
+    texts = ["Sure! abc", "", "fine", "fine"]
+    found = rates([diagnose(Output(text, "stop")) for text in texts])
+    assert found == {"preamble": 0.25, "format": 0, "loop": 0, "truncated": 0, "empty": 0.25}
+    assert set(rates([]).values()) == {0.0}
+
+
+def test_the_summary_has_the_surest_example_of_each_kind(tmp_path: Path) -> None:
+    rows = [{"output": t} for t in ("Sure! abc", "Here is the word: abc", "", "fine")]
+    result = summary(diagnose_file(write_lines(tmp_path / "a.jsonl", rows)))
+    assert (result.total, result.clean) == (4, 1)
+    assert [(k.kind, k.count, k.example.id) for k in result.kinds] == [
+        ("preamble", 2, "1"), ("empty", 1, "2"),
+    ]  # fmt: skip
+
+
+def test_real_outputs(shared: Path) -> None:
+    """On read and labelled outputs: what is sure must mostly be right."""
+    right: dict[str, list[int]] = {}
+    names = {"empty": "empty", "preamble": "preamble", "loop": "repetition_loop"}
+    with (shared / "outputs" / "labelled_dev.jsonl").open(encoding="utf-8") as lines:
+        labels = {row["id"]: row for row in map(json.loads, lines)}
+    for row in diagnose_file(shared / "outputs" / "labelled_dev.jsonl"):
+        known = labels[row.id]
+        seen = {finding.kind for finding in row.findings}
+        for kind, label in names.items():
+            if label not in known["unsure"]:
+                counts = right.setdefault(kind, [0, 0, 0])
+                counts[0] += kind in seen and known["labels"][label]
+                counts[1] += kind in seen
+                counts[2] += known["labels"][label]
+    for kind, (hits, flagged, labelled) in right.items():
+        assert hits / flagged >= 0.9, kind
+        assert hits / labelled >= 0.75, kind
+
+
+def test_gzip(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"output": "x"}\n'))
+    assert len(list(diagnose_file(path))) == 1
