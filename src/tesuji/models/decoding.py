@@ -41,6 +41,7 @@ class Row:
     limit: int
     index: int = 0
     ids: list[int] = field(default_factory=list)
+    ended: bool = False
     finish: str | None = None
     seconds: float = 0.0
     logprobs: list[tuple[int, float, list[tuple[int, float]]]] = field(default_factory=list)
@@ -120,7 +121,7 @@ def _write(
     text: Callable[[Sequence[int]], str],
 ) -> None:
     if token in ends:
-        row.finish = "stop"
+        row.ended, row.finish = True, "stop"
         return
     row.ids.append(token)
     if row.sampling.logprobs is not None and logits is not None:
@@ -177,7 +178,7 @@ def output(row: Row, text: Callable[[Sequence[int]], str]) -> Output:
         text=written if cut is None else written[:cut],
         finish=row.finish or "stop",
         tokens_in=len(row.prompt),
-        tokens_out=len(row.ids),
+        tokens_out=len(row.ids) + row.ended,  # servers count the end token too
         seconds=row.seconds,
         logprobs=logprobs,
     )
