@@ -111,3 +111,8 @@ def test_a_label_that_the_format_demands_stays(found) -> None:
 def test_a_sentence_is_no_bare_answer(found) -> None:
     text = "The answer is that nobody knows why the chicken really crossed the road."
     assert found("preamble", text) == []
+
+
+def test_agreement_without_end_is_no_opening(found) -> None:
+    assert found("preamble", "Sure! " * 5 + "abc")
+    assert found("preamble", "Sure! " * 500 + "abc") == []

@@ -27,7 +27,7 @@ _CONTENT = ("L", "N", "S", "Ps", "Pe")
 
 def says_something(text: str) -> bool:
     """Whether a character of `text` could be part of an answer; code fences alone do not count."""
-    return any(
+    return not text.isspace() and any(
         unicodedata.category(char).startswith(_CONTENT) and char not in _BLANK and char != "`"
         for char in text
     )
@@ -43,7 +43,7 @@ def detect_empty(seen: Observation) -> Iterator[Finding]:
         return
     if not text:
         evidence, confidence = "no text at all", 1.0
-    elif all(unicodedata.category(c)[0] in "ZC" or c in _BLANK for c in text):
+    elif text.isspace() or all(unicodedata.category(c)[0] in "ZC" or c in _BLANK for c in text):
         evidence, confidence = "only white space or invisible characters", 1.0
     elif bare != text:
         evidence, confidence = "only special tokens", 1.0

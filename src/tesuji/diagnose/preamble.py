@@ -40,6 +40,7 @@ _ROLE_PLAY = re.compile(
     re.IGNORECASE,
 )
 _MOST_BARE = 40  # characters of a bare answer after "The answer is"; a phrase, not a sentence
+_MOST_SEGMENTS = 20  # "Sure! Sure! Sure! …" without end is a loop, no opening
 _MOST_PROMPT = 4_000  # the question stands at the prompt's end; more is not looked at
 
 
@@ -67,7 +68,10 @@ def _opening(seen: Observation) -> tuple[int, list[str]]:
     position = lead.end() if lead else 0
     soft = _soft_kinds(seen.prompt)
     end, kinds, waiting = 0, [], []  # type: int, list[str], list[str]
-    while segment := _segment(text, position):
+    for _ in range(_MOST_SEGMENTS):
+        segment = _segment(text, position)
+        if segment is None:
+            break
         kind, position = segment
         # After "Can you …?", "Yes, I can help with …" is the answer.
         answers = kind in soft or (kind == "promise" and "yes" in waiting)
@@ -76,6 +80,8 @@ def _opening(seen: Observation) -> tuple[int, list[str]]:
             end = position
             kinds += waiting
             waiting = []
+    else:
+        return 0, []
     label = _label_end(seen, position)
     if label is not None:
         end = label
@@ -93,9 +99,9 @@ def _soft_kinds(prompt: str) -> frozenset[str]:
 
 
 def _segment(text: str, position: int) -> tuple[str, int] | None:
-    tables = [openings.ENGLISH]
+    tables = [openings.english()]
     if not text[position : position + 300].isascii():
-        tables.append(openings.CJK)
+        tables.append(openings.cjk())
     for table in tables:
         for kind, pattern in table:
             if match := pattern.match(text, position):

@@ -15,8 +15,8 @@ from tesuji.diagnose.observation import Observation
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})([^\n`]*)$", re.MULTILINE)
 _JSON_START = re.compile(r"\s*(?:```[a-zA-Z]*\s*)?(?=\{\s*\"|\[\s*[\[{\"\d-])")
-_JSON_MARK = re.compile(r'["{}\[\]]')
-_JSON_STRING_END = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+# A whole string, or a bracket; a quote alone begins a string that never ends.
+_JSON_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["{}\[\]]', re.DOTALL)
 _CLOSES = {"}": "{", "]": "["}
 
 
@@ -44,21 +44,17 @@ def open_json(text: str) -> int | None:
     if begin is None:
         return None
     stack: list[str] = []
-    position = begin.end()
-    while mark := _JSON_MARK.search(text, position):
-        position = mark.end()
-        char = mark[0]
-        if char == '"':
-            string = _JSON_STRING_END.match(text, position)
-            if string is None:
-                return begin.end()
-            position = string.end()
-        elif char in "{[":
-            stack.append(char)
-        elif stack.pop() != _CLOSES[char]:
-            return None  # not JSON at all
-        if not stack:
-            return None
+    for token in _JSON_TOKEN.finditer(text, begin.end()):
+        mark = token[0]
+        if mark == '"':
+            break
+        if mark in ("{", "["):
+            stack.append(mark)
+        elif mark in ("}", "]"):
+            if stack.pop() != _CLOSES[mark]:
+                return None  # not JSON at all
+            if not stack:
+                return None
     return begin.end()
 
 
