@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tesuji.task.formats.boxes import boxes, last_box
+from tesuji.task.formats.ends import ends_of
 from tesuji.task.formats.markers import after_last_marker, first_line
 from tesuji.task.formats.options import shown, target_text
 from tesuji.task.formats.peel import peeled
@@ -25,7 +26,7 @@ class BoxedFormat:
         content = last_box(text)
         if content is not None:
             return content
-        tail = after_last_marker(text)
+        tail = after_last_marker(ends_of(text))
         if tail is None:
             return None
         line = first_line(tail).lstrip("*_:： \t").strip()

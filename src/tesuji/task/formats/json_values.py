@@ -10,8 +10,10 @@ from typing import Any
 from tesuji.task.formats.fences import blocks
 
 _START = re.compile(r"\{(?=\s{0,200}[\"}])|\[(?=\s{0,200}[\[{\"\]\-0-9tfn])")
-_ATTEMPTS = 2000  # starts tried in one text; a failing one costs what it read
-_READ = 8  # characters read over all attempts, as a multiple of the text's length
+# Starts tried in one text. Each failing one costs what it read, and a count of all lines before.
+_ATTEMPTS = 300
+_FENCES = 20  # the last ones
+_READ = 4  # characters read over all attempts, as a multiple of the text's length
 
 
 def _refuse(word: str) -> Any:
@@ -34,7 +36,7 @@ def json_values(text: str) -> Iterator[Any]:
     """Candidates, best first: the whole text; fences, the last first; objects and lists amid
     the prose, the last first. A number or a string counts only where it stands alone."""
     text = text.strip().removeprefix("\ufeff")
-    for piece in (text, *(block.text for block in reversed(blocks(text)))):
+    for piece in (text, *(block.text for block in blocks(text)[: -_FENCES - 1 : -1])):
         value = whole_json(piece, strict=False)
         if value is not None:
             yield value
