@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.models.conftest import NANO
 from tesuji.errors import ModelUnavailableError, RequestFailedError
 from tesuji.models.base import Sampling
 from tesuji.models.batching import Alive, Batcher
@@ -76,9 +77,7 @@ def test_seeds_of_draws_differ_and_stay() -> None:
 
 @given(st.binary(max_size=60))
 def test_bytes_become_text_as_python_reads_them(data: bytes) -> None:
-    from tesuji.models import onnx
-
-    decode = byte_decoder(__import__("pathlib").Path(onnx.__file__).parent / "nano")
+    decode = byte_decoder(NANO)
     assert decode is not None
     assert decode(list(data)) == data.decode(errors="replace")
     assert decode([256, *data, 261]) == data.decode(errors="replace")  # special tokens: no text

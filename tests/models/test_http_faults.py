@@ -148,6 +148,19 @@ def test_a_refused_key_ends_the_run_and_is_not_shown(
     assert "secret" not in repr(caught) and len(server.seen) == 1
 
 
+@pytest.mark.parametrize("code", [200, 400, 500])
+def test_a_server_that_repeats_the_key_does_not_get_it_shown_in_part(
+    code: int, say: Say, patient: RetryPolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "sk-" + "verysecret" * 6
+    monkeypatch.setenv("TESUJI_API_KEY", key)
+    for before in range(120, 200, 10):
+        said = "x" * before + key
+        fault = faulty.body({"error": said}) if code == 200 else faulty.status(code, said)
+        caught = failure(FaultyServer(*[fault] * 4), say("hello"), retry=patient)
+        assert "secret" not in str(caught) and "xxx" in str(caught)
+
+
 def test_a_missing_key_is_asked_for(say: Say, patient: RetryPolicy) -> None:
     caught = failure(FaultyServer(faulty.status(401)), say("hello"), retry=patient)
     assert "needs a key: set TESUJI_API_KEY" in str(caught)

@@ -7,6 +7,7 @@ repetition penalty, say) are not applied; what counts is in the request. No gram
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -69,6 +70,9 @@ class HfWeights:
         self._model: Any = model.to(device).eval()
         self._tokenizer: Any = AutoTokenizer.from_pretrained(source)
         self._device = device
+        # Logits of the last position alone save memory; a few architectures cannot.
+        names = inspect.signature(model.forward).parameters
+        self._last_only = {"logits_to_keep": 1} if "logits_to_keep" in names else {}
         commit = getattr(model.config, "_commit_hash", None)
         at = f"@{commit[:12]}" if commit else ""
         self.identity = f"{mark}{at} {str(model.dtype).removeprefix('torch.')}"
@@ -105,7 +109,7 @@ class HfWeights:
 
     def start(self, prompts: Sequence[Sequence[int]], room: int) -> HfStepper:
         """Begin a batch; the cache grows as it needs."""
-        return HfStepper(self._model, *self._padded(prompts))
+        return HfStepper(self._model, *self._padded(prompts), self._last_only)
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """The mean of the last layer over a text's tokens, shape (len(texts), hidden), float32."""
@@ -145,8 +149,9 @@ class HfWeights:
 class HfStepper:
     """A batch on its way, with its cache of keys and values."""
 
-    def __init__(self, model: Any, ids: Any, mask: Any) -> None:
+    def __init__(self, model: Any, ids: Any, mask: Any, last_only: dict[str, int]) -> None:
         self._model, self._ids, self._mask = model, ids, mask
+        self._last_only = last_only
         self._places = (mask.cumsum(-1) - 1).clamp(min=0)
         self._cache: Any = None
         self._logits: Any = None
@@ -180,7 +185,7 @@ class HfStepper:
                     position_ids=self._places,
                     past_key_values=self._cache,
                     use_cache=True,
-                    logits_to_keep=1,
+                    **self._last_only,
                 )
             self._cache, self._logits = found.past_key_values, found.logits[:, -1]
         return self._logits

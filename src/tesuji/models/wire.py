@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tesuji.errors import CapabilityError
@@ -114,13 +114,13 @@ def _text(content: object) -> str:
     if isinstance(content, str):
         return whole(content)
     if isinstance(content, list):
-        texts = [part.get("text") for part in content if isinstance(part, Mapping)]
+        texts = [part.get("text") for part in content if isinstance(part, dict)]
         return whole("".join(text for text in texts if isinstance(text, str)))
     raise MalformedAnswerError(f"a message's content is no text but {type(content).__name__}")
 
 
 def _read_logprobs(value: object) -> tuple[TokenLogprob, ...] | None:
-    content = value.get("content") if isinstance(value, Mapping) else None
+    content = value.get("content") if isinstance(value, dict) else None
     if not isinstance(content, list):
         return None
     tokens = []
@@ -135,7 +135,7 @@ def _read_logprobs(value: object) -> tuple[TokenLogprob, ...] | None:
 
 
 def _token(item: object) -> tuple[str, float] | None:
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return None
     token, logprob = item.get("token"), item.get("logprob")
     if not isinstance(token, str) or isinstance(logprob, bool):
@@ -159,7 +159,7 @@ def read_embeddings(payload: object, count: int) -> np.ndarray:
     data = answer.get("data")
     if not isinstance(data, list) or len(data) != count:
         raise MalformedAnswerError(f"the answer does not hold {count} embeddings")
-    rows = [item.get("embedding") for item in sorted(data, key=_index) if isinstance(item, Mapping)]
+    rows = [item.get("embedding") for item in sorted(data, key=_index) if isinstance(item, dict)]
     try:
         vectors = np.asarray(rows, dtype=np.float32)
     except (TypeError, ValueError, OverflowError):
@@ -175,7 +175,7 @@ def read_names(payload: object) -> list[str]:
     data = answer.get("data")
     if not isinstance(data, list):
         raise MalformedAnswerError("the list of models is missing")
-    names = [item.get("id") for item in data if isinstance(item, Mapping)]
+    names = [item.get("id") for item in data if isinstance(item, dict)]
     return [whole(name) for name in names if isinstance(name, str)]
 
 
@@ -197,18 +197,19 @@ def error_fields(data: bytes) -> tuple[str, str, str]:
         payload = parse(data)
     except MalformedAnswerError:
         return data[:2000].decode(errors="replace"), "", ""
-    error = payload.get("error", payload) if isinstance(payload, Mapping) else payload
-    if not isinstance(error, Mapping):
+    error = payload.get("error", payload) if isinstance(payload, dict) else payload
+    if not isinstance(error, dict):
         return str(error)[:2000], "", ""
     message = next((error[k] for k in ("message", "detail", "error") if error.get(k)), error)
     code = error.get("code") or error.get("type") or ""
     return str(message)[:2000], str(code)[:100], str(error.get("param") or "")[:100]
 
 
-def _refuse_error(answer: Mapping[str, Any]) -> None:
+def _refuse_error(answer: dict[str, Any]) -> None:
     """Some gateways send an error under status 200."""
     if answer.get("error") and not answer.get("choices"):
-        raise MalformedAnswerError(f"an error under status 200: {shown(str(answer['error']))}")
+        # Not shortened here: a key that it repeats must be whole to be found and hidden.
+        raise MalformedAnswerError(f"an error under status 200: {str(answer['error'])[:2000]}")
 
 
 def whole(text: str) -> str:
@@ -227,19 +228,19 @@ def shown(text: str, limit: int = _SHOWN) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _mapping(value: object, what: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
+def _mapping(value: object, what: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
         raise MalformedAnswerError(f"{what} is no object but {type(value).__name__}")
     return value
 
 
 def _index(item: object) -> int:
-    index = item.get("index") if isinstance(item, Mapping) else None
+    index = item.get("index") if isinstance(item, dict) else None
     return index if isinstance(index, int) else 0
 
 
 def _count(usage: object, name: str) -> int:
-    value = usage.get(name) if isinstance(usage, Mapping) else None
+    value = usage.get(name) if isinstance(usage, dict) else None
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
         return 0
     return value
