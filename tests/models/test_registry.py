@@ -126,7 +126,7 @@ def test_a_plugin_brings_a_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
     point = EntryPoint("mine", "tesuji.models.replay:open_replay", "tesuji.models")
     broken = EntryPoint("broken", "no.such.module:x", "tesuji.models")
     shadow = EntryPoint("openai", "no.such.module:x", "tesuji.models")
-    monkeypatch.setattr(registry, "entry_points", lambda group: [point, broken, shadow])
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [point, broken, shadow])
     assert registry.schemes()[-2:] == ("broken", "mine")
     assert "no such file" in str(refusal("mine:/no/such"))
     assert "the plugin for broken:" in str(refusal("broken:x"))

@@ -6,14 +6,15 @@ the value a callable (what stands after `scheme:`, **options) -> Model.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from tesuji.errors import ConfigError
 from tesuji.models.base import Model
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 _BUILT_IN = {
     "nano": "tesuji.models.onnx:open_nano",
@@ -79,6 +80,8 @@ def _opener(scheme: str) -> Callable[..., Model] | None:
 
 
 def _plugins() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points
+
     found = entry_points(group="tesuji.models")
     return {point.name: point for point in found if point.name not in _BUILT_IN}
 
@@ -93,6 +96,8 @@ def _check_options(scheme: str, opener: Callable[..., Model], options: dict[str,
 
 def _options(opener: Callable[..., Model]) -> list[str] | None:
     """Names of keyword options; None where anything is taken."""
+    import inspect
+
     parameters = inspect.signature(opener).parameters.values()
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
         return None
