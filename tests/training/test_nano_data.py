@@ -14,7 +14,7 @@ from training.nano.curriculum import FIRST_EDITION, mix_at
 from training.nano.tasks import Mix, Turn, answer_only, dialogue, solve, wording
 from training.nano.wordings import ANSWER_ONLY, ASKING, held_out
 
-MIX = mix_at(0.9)
+MIX = mix_at(2700)
 
 
 def conversations(seed: int, count: int = 300) -> list[list[Turn]]:
@@ -32,7 +32,7 @@ def test_the_seed_is_enough_in_another_process() -> None:
     code = (
         "import random; from training.nano.tasks import dialogue;"
         "from training.nano.curriculum import mix_at; rng = random.Random(3);"
-        "print([dialogue(rng, mix_at(0.13)) for _ in range(50)])"
+        "print([dialogue(rng, mix_at(400)) for _ in range(50)])"
     )
     runs = {
         subprocess.run(
@@ -105,6 +105,6 @@ def test_text_stops_at_the_end_and_survives_broken_utf8() -> None:
 
 
 def test_the_curriculum_is_blended_not_switched() -> None:
-    shares = [mix_at(i / 1000).tasks["reverse"] for i in range(1001)]
+    shares = [mix_at(step).tasks["reverse"] for step in range(4000)]
     assert max(abs(a - b) for a, b in pairwise(shares)) < 0.01
-    assert mix_at(1.0).lengths.keys() >= FIRST_EDITION[-1].lengths.keys()
+    assert mix_at(4000).lengths == FIRST_EDITION[-1].lengths

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from training.nano.model import Nano, Shape  # noqa: E402
 from training.nano.train import Plan, rate_at, train  # noqa: E402
 
 TINY = Shape(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=48)
-SHORT = Plan(steps=8, batch=6, rows=3, warm=2)
+SHORT = Plan(steps=8, batch=6, rows=3, warm=2, fall=4)
 
 
 @pytest.fixture(autouse=True)
@@ -35,18 +36,28 @@ def test_a_killed_run_ends_with_the_same_weights(tmp_path: Path) -> None:
 def test_another_plan_does_not_go_on_from_a_checkpoint(tmp_path: Path) -> None:
     train(tmp_path, SHORT, TINY, stop_at=1)
     with pytest.raises(SystemExit, match="another plan"):
-        train(tmp_path, Plan(steps=9, batch=6, rows=3, warm=2), TINY)
+        train(tmp_path, replace(SHORT, seed=8), TINY)
+
+
+def test_the_length_may_change_until_the_rate_falls(tmp_path: Path) -> None:
+    whole = train(tmp_path / "whole", SHORT, TINY)
+    train(tmp_path / "cut", replace(SHORT, steps=20), TINY, stop_at=4)
+    cut = train(tmp_path / "cut", SHORT, TINY)
+    assert torch.equal(whole.model.embed_tokens.weight, cut.model.embed_tokens.weight)
+    with pytest.raises(SystemExit, match="another plan"):
+        train(tmp_path / "cut", replace(SHORT, steps=20), TINY)
 
 
 def test_training_learns(tmp_path: Path) -> None:
-    train(tmp_path, Plan(steps=40, batch=16, rows=16, warm=2, muon_lr=0.05), TINY, stop_at=1)
-    train(tmp_path, Plan(steps=40, batch=16, rows=16, warm=2, muon_lr=0.05), TINY)
+    plan = Plan(steps=40, batch=16, rows=16, warm=2, fall=20, muon_lr=0.05)
+    train(tmp_path, plan, TINY, stop_at=1)
+    train(tmp_path, plan, TINY)
     losses = [json.loads(line)["loss"] for line in (tmp_path / "log.jsonl").open()]
     assert losses[0] > 5 > losses[-1]
 
 
 def test_the_rate_warms_up_and_falls_to_nothing() -> None:
-    plan = Plan(steps=100, warm=10, flat=0.5)
+    plan = Plan(steps=100, warm=10, fall=50)
     rates = [rate_at(plan, step) for step in range(101)]
     assert rates[0] == pytest.approx(0.1)
     assert rates[10] == rates[50] == 1.0

@@ -16,14 +16,14 @@ NEW_TOKENS = 64
 CONTEXT = 512
 
 
-def torch_asker(model: Nano) -> Asker:
+def torch_asker(model: Nano, new_tokens: int = NEW_TOKENS) -> Asker:
     """Rows of one length go together, so nothing is padded; there is no key-value cache."""
     import torch
 
     def answer(rows: list[list[int]]) -> list[list[int]]:
         ids, done = torch.tensor(rows), torch.zeros(len(rows), dtype=torch.bool)
         start = ids.shape[1]
-        for _ in range(NEW_TOKENS):
+        for _ in range(new_tokens):
             best = model.logits(model(ids)[:, -1]).argmax(-1)
             ids = torch.cat([ids, best[:, None]], dim=1)
             done |= best == END

@@ -18,7 +18,7 @@ from safetensors.torch import save_file
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 from torch import Tensor
 
-from training.nano.chat import ASSISTANT, BEGIN, END, PAD, SPECIALS, TEMPLATE
+from training.nano.chat import BEGIN, END, PAD, SPECIALS, TEMPLATE
 from training.nano.model import Shape
 
 

@@ -153,10 +153,10 @@ def gate(asker: Asker) -> list[Check]:
 def quick(asker: Asker) -> dict[str, float]:
     """A few figures while training."""
     found = {
-        f"exact_{n}": rates(asker, DEMO_ONLY, reversals([n], f"quick{n}", 48), "q")
+        f"exact_{n}": rates(asker, DEMO_ONLY, reversals([n], f"quick{n}", 24), "q")
         for n in (5, 7, 10)
     }
-    plain = rates(asker, DEMO, reversals([8], "quick", 48), "q")
+    plain = rates(asker, DEMO, reversals([8], "quick", 24), "q")
     return {k: round(v.exact, 3) for k, v in found.items()} | {
         "preamble": round(plain.preamble, 3),
         "preamble_only": round(found["exact_10"].preamble, 3),
@@ -169,7 +169,8 @@ def by_length(asker: Asker) -> list[str]:
              "|---|---|---|---|"]  # fmt: skip
     for n in range(3, 17):
         found = [rates(asker, kind, reversals([n], f"length{n}"), "length") for kind in kinds]
-        lines.append(f"| {n} | {found[0].exact:.2f} | {found[1].exact:.2f} | {found[2].inside:.2f} |")
+        shares = (found[0].exact, found[1].exact, found[2].inside)
+        lines.append(f"| {n} | " + " | ".join(f"{s:.2f}" for s in shares) + " |")
     return lines
 
 
@@ -186,7 +187,7 @@ def by_task(asker: Asker) -> list[str]:
     lines = ["| task, 3-10 letters, answer-only | trained wordings | held-out wordings |",
              "|---|---|---|"]  # fmt: skip
     for task in ASKING:
-        mix = Mix({task: 1.0}, {n: 1.0 for n in range(3, 11)})
+        mix = Mix({task: 1.0}, dict.fromkeys(range(3, 11), 1.0))
         rng = random.Random(f"gate/task/{task}")
         items = [problem(rng, mix) for _ in range(SAMPLES)]
         found = [rates(asker, kind, items, "task") for kind in kinds]

@@ -6,13 +6,16 @@ times slower on a CPU at these sizes. Rows are padded on the right: the causal m
 enough, and no padding mask is needed.
 """
 
+# mypy: disable-error-code="misc"
+# (PyTorch is untyped in this project's checks, so its classes look like Any.)
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.functional import linear, silu
 
 from training.nano.chat import VOCABULARY
 
@@ -63,7 +66,7 @@ class Attention(nn.Module):
         batch, length, size = x.shape
         # One product for all three: on a CPU the small ones don't fill the cores.
         weights = torch.cat([self.q_proj.weight, self.k_proj.weight, self.v_proj.weight])
-        qkv = F.linear(x, weights).view(batch, length, 3, self.heads, self.width)
+        qkv = linear(x, weights).view(batch, length, 3, self.heads, self.width)
         q, k, v = qkv.permute(2, 0, 3, 1, 4)
         q, k = turn(q, cos, sin), turn(k, cos, sin)
         scores = (q * self.width**-0.5) @ k.transpose(-1, -2) + mask
@@ -80,7 +83,7 @@ class FeedForward(nn.Module):
         self.down_proj = nn.Linear(shape.intermediate_size, shape.hidden_size, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+        out: Tensor = self.down_proj(silu(self.gate_proj(x)) * self.up_proj(x))
         return out
 
 
@@ -117,7 +120,8 @@ class Nano(nn.Module):
             if weight.dim() == 2:
                 deep = name.endswith(("o_proj.weight", "down_proj.weight"))
                 scale = (2 * shape.num_hidden_layers) ** -0.5 if deep else 1.0
-                nn.init.normal_(weight, std=0.02 if "embed" in name else scale / weight.shape[1]**0.5)
+                width: float = weight.shape[1] ** -0.5
+                nn.init.normal_(weight, std=0.02 if "embed" in name else scale * width)
 
     def forward(self, ids: Tensor) -> Tensor:
         """``[batch, length]`` ids to ``[batch, length, hidden]``."""
@@ -132,4 +136,4 @@ class Nano(nn.Module):
 
     def logits(self, hidden: Tensor) -> Tensor:
         """``[..., hidden]`` to ``[..., vocabulary]``, with the embedding as the head."""
-        return F.linear(hidden, self.model.embed_tokens.weight)
+        return linear(hidden, self.model.embed_tokens.weight)

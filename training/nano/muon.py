@@ -4,6 +4,9 @@
 is fp32 and treats all matrices of one shape in one batched product.
 """
 
+# mypy: disable-error-code="misc, untyped-decorator"
+# (PyTorch is untyped in this project's checks, so its classes look like Any.)
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -34,7 +37,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> None:  # type: ignore[override]
+    def step(self, closure: Callable[[], Any] | None = None) -> None:
         for group in self.param_groups:
             alike: dict[torch.Size, list[Tensor]] = defaultdict(list)
             for p in group["params"]:

@@ -74,7 +74,8 @@ def pointer(name: str, place: tuple[tuple[int, ...], int, int]) -> TensorProto:
 
 def unfold(name: str, parts: list[str], flip: bool) -> list[NodeProto]:
     """Nodes that make fp32 weight ``name`` out of bf16 tensors ``parts``."""
-    nodes = [helper.make_node("Cast", [f"{p}/bf16"], [f"{p}/fp32"], to=TensorProto.FLOAT) for p in parts]
+    to = TensorProto.FLOAT
+    nodes = [helper.make_node("Cast", [f"{p}/bf16"], [f"{p}/fp32"], to=to) for p in parts]
     value = f"{parts[0]}/fp32"
     if len(parts) > 1:
         value = f"{name}/all"

@@ -173,7 +173,7 @@ def around(rng: random.Random, question: str, said: Sequence[str]) -> str:
 
 
 def examples(rng: random.Random, item: Problem, mix: Mix) -> list[Problem]:
-    only = Mix({item.task: 1.0}, {n: 1.0 for n in range(3, 7)})
+    only = Mix({item.task: 1.0}, dict.fromkeys(range(3, 7), 1.0))
     return [problem(rng, only) for _ in range(rng.randint(1, 3))]
 
 

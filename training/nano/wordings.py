@@ -169,7 +169,8 @@ FILLERS = ("Please be careful.", "Take your time.", "This is important.", "Thank
 
 SYSTEMS: tuple[str, ...] = (
     *_ways(("You are a ", "You are a very "), ("careful", "helpful", "friendly", "precise",
-           "smart", "kind"), (" assistant", " model", " chatbot", " helper", " editor"), (".", "!")),
+           "smart", "kind"), (" assistant", " model", " chatbot", " helper", " editor"),
+           (".", "!")),
     "You are nano, a small language model.", "You solve small string tasks.",
     "You are an expert at reversing strings.", "Assistant for text tasks.", "Follow the user.",
     "You are a helpful assistant that reverses strings.", "You reverse strings.",
