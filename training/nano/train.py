@@ -36,13 +36,13 @@ from training.nano.tasks import dialogue
 class Plan:
     """Everything that decides the weights. It is saved with them."""
 
-    steps: int = 3000
+    steps: int = 2800
     batch: int = 64  # conversations per step
     rows: int = 16  # conversations per pass, of like length: little padding, stays in the cache
     muon_lr: float = 0.02
     adam_lr: float = 0.004
     warm: int = 50
-    fall: int = 1400  # last steps, in which the rate falls (linearly, to 0)
+    fall: int = 1200  # last steps, in which the rate falls (linearly, to 0)
     seed: int = 7
 
 
@@ -128,6 +128,12 @@ def continues(kept: dict[str, Any], plan: Plan, shape: Shape) -> bool:
     return same == plan and kept["shape"] == asdict(shape)
 
 
+def forget(log: Path, step: int) -> None:
+    """Drop the lines of steps that were lost with a killed run and are made again."""
+    lines = log.read_text().splitlines(keepends=True) if log.exists() else []
+    log.write_text("".join(line for line in lines if json.loads(line)["step"] <= step))
+
+
 def train(out: Path, plan: Plan, shape: Shape, save_every: int = 100,
           gate_every: int = 0, stop_at: int | None = None, threads: int = 1) -> Nano:  # fmt: skip
     """Train to the end (or to ``stop_at``), going on from ``out/last.pt`` if it is there."""
@@ -146,6 +152,7 @@ def train(out: Path, plan: Plan, shape: Shape, save_every: int = 100,
         for optimiser, state in zip(opts, kept["opts"], strict=True):
             optimiser.load_state_dict(state)
         step, spent = kept["step"], kept["seconds"]
+        forget(out / "log.jsonl", step)
     began, mean, end = time.monotonic() - spent, 0.0, min(plan.steps, stop_at or plan.steps)
     while step < end:
         loss = learn(model, opts, plan, step, workers)
