@@ -27,14 +27,14 @@ _STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("Then all of the dev split. Every output is recorded and checked for failures.", ("run",)),
     (
-        "A challenger: the prompt in other words. It is compared with the best in pairs, on the "
-        "same samples, and kept only if it is better.",
-        ("run", "--name", "answer-only", "--user", _WORDING),
+        "A challenger: clean what the model wrote before it is parsed. The outputs are in the "
+        "ledger, so nothing is sent. It is compared with the best in pairs, on the same samples, "
+        "and kept only if it is better.",
+        ("run", "--name", "cleaned", "--clean", "preamble"),
     ),
     (
-        "Another challenger: clean what the first entry wrote before it is parsed. The outputs "
-        "are in the ledger, so nothing is sent.",
-        ("run", "--name", "cleaned", "--clean", "preamble"),
+        "Another challenger: the prompt in other words.",
+        ("run", "--name", "answer-only", "--user", _WORDING),
     ),
     ("All that was tried:", ("runs",)),
     ("The best entry answers the test split:", ("predict",)),

@@ -101,11 +101,9 @@ def show_run(report: RunReport) -> None:
     _run(report.run, report.findings)
     trial = report.trial
     if trial.comparison and trial.before:
-        _field(
-            f"vs {trial.before.entry}",
-            trial.comparison.sentence(trial.before.entry, trial.run.entry),
-        )
-        verdict = "kept: it is the best now" if trial.kept else f"{a} stays the best"
+        before, after = trial.before.entry, trial.run.entry
+        _field("referee", trial.comparison.sentence(before, after))
+        verdict = "kept: it is the best now" if trial.kept else f"{before} stays the best"
         _field("", Text(verdict, "green" if trial.kept else "yellow"))
     elif trial.kept and trial.run.state == "finished":
         _field("", Text("the best so far", "green"))
@@ -113,7 +111,8 @@ def show_run(report: RunReport) -> None:
 
 def _run(run: RunRow, findings: Mapping[str, float]) -> None:
     _rule(f"run {run.id} · {run.entry} on {run.model} · {run.split}")
-    _field(run.metric, Text(score_text(run), "bold"))
+    if run.score is not None:
+        _field(run.metric, Text(score_text(run), "bold"))
     _field("samples", counts_text(run))
     _field("findings", rates_text(findings))
     sent = f"{run.sent:,} sent, {run.cached:,} from the ledger"
@@ -129,12 +128,14 @@ def show_runs(report: RunsReport) -> None:
     if not report.rows:
         console.print("no run yet: begin with `tesuji first`")
         return
-    table = _table("", "run", "entry", "model", "split", "score", "samples", "findings")
+    table = _table("", "run", "entry", "model", "split", "score", "answered", "findings")
     for row in report.rows:
-        state = "" if row.state == "finished" else f" ({row.state})"
+        state = "" if row.state == "finished" else f" {row.state}"
+        failed = f", {row.errors} failed" if row.errors else ""
         table.add_row(
             "★" if row.id in report.best else "", str(row.id), row.entry, row.model, row.split,
-            score_text(row), counts_text(row) + state, rates_text(report.findings[row.id]),
+            score_text(row), f"{row.answered}/{row.total}{failed}{state}",
+            rates_text(report.findings[row.id]),
         )  # fmt: skip
     console.print(table)
     metric = report.task.metric
@@ -252,7 +253,7 @@ def show_doctor(report: DoctorReport) -> None:
 def _table(*headers: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for header in headers:
-        table.add_column(header, overflow="fold")
+        table.add_column(header, overflow="fold", no_wrap=header in ("run", "split", "score"))
     return table
 
 
@@ -286,9 +287,12 @@ def _findings(findings: Sequence[Finding]) -> None:
 
 
 def _highlighted(text: str, findings: Sequence[Finding]) -> Text:
-    shown = Text()
-    for part, kind in highlight(text[:_LONGEST], findings):
-        shown.append(visible(part), "black on yellow" if kind else "")
+    shown, parts = Text(), highlight(text[:_LONGEST], findings)
+    for n, (part, kind) in enumerate(parts):
+        # A space at the end of a part is none at the end of a line if words follow.
+        follows = parts[n + 1][0][:1] if n + 1 < len(parts) else ""
+        seen = visible(part + follows).removesuffix(visible(follows))
+        shown.append(seen, "black on yellow" if kind else "")
     if len(text) > _LONGEST:
         shown.append(f" … ({len(text):,} characters in all)", "dim")
     return shown or Text("(nothing)", "dim")
