@@ -151,11 +151,14 @@ def _plain_text(texts: Sequence[str]) -> AnswerGuess:
 def _shaped(texts: Sequence[str], pattern: str, words: str) -> AnswerGuess:
     # Rule of three: where none of n rows differs, at most 3/n of all do, at 95 % confidence.
     share = 3 / len(texts)
+    why = f"all {len(texts):,} targets are {words}; at most {share:.1%} of others are not (95 %)"
+    if any(map(_LEADING_ZERO.fullmatch, texts)):
+        why += '; some begin with 0, so they are texts: if 007 means 7, take "integer"'
     partial = " " not in pattern and sorted(map(len, texts))[len(texts) // 2] >= 5
     return AnswerGuess(
         "text",
         "levenshtein" if partial else "exact",
-        f"all {len(texts):,} targets are {words}; at most {share:.1%} of others are not (95 %)",
+        why,
         "edits from the target: a nearly right string is worth something"
         if partial
         else "short answers are right or wrong",

@@ -82,10 +82,10 @@ METRIC: Mapping[str, Key] = {"name": Key("a metric's name", _name, required=True
 DATA: Mapping[str, Key] = {
     "train": Key(f"the path of a data file ({_PATH})", _name, required=True),
     "target": Key("the column with the right answers; or a list of columns, one a label",
-                  lambda v: _name(v) or (_names(v) and len(v) >= 2), required=True),
+                  lambda v: _text(v) or (_names(v) and len(v) >= 2), required=True),
     "test": Key(f"the path of a data file ({_PATH})", _name),
     "dev": Key(f"the path of a data file ({_PATH})", _name),
-    "id": Key("a column's name", _name),
+    "id": Key("a column's name", _text),
     "fields": Key("a list of different column names", _names),
     "submission": Key("a list of two or more different column names",
                       lambda v: _names(v) and len(v) >= 2),
@@ -96,8 +96,8 @@ SPLIT: Mapping[str, Key] = {
                _fraction_or_count),
     "seed": Key("a whole number", _whole),
     "stratify": Key("true (by the target), false, or a column's name",
-                    lambda v: isinstance(v, bool) or _name(v)),
-    "group": Key("a column's name", _name),
+                    lambda v: isinstance(v, (bool, str))),
+    "group": Key("a column's name", _text),
 }  # fmt: skip
 
 ANSWER: Mapping[str, Key] = {

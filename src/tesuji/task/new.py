@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tesuji.errors import ConfigError, DataError
+from tesuji.errors import ConfigError, DataError, InputError
 from tesuji.task.config import FILE
 from tesuji.task.file_kind import suffix
 from tesuji.task.guess import Guess
@@ -40,7 +40,7 @@ def write_competition(
                 shutil.copyfile(path, stage / places[name])
             text = competition_toml(folder.name, guess, places)
             (stage / FILE).write_text(text, encoding="utf-8", newline="\n")
-            load(stage)
+            _try(stage, folder, {str(stage / places[name]): str(files[name]) for name in files})
             (folder / "data").mkdir(exist_ok=True)
             for place in (*places.values(), Path(FILE)):
                 (stage / place).replace(folder / place)
@@ -52,6 +52,17 @@ def write_competition(
                 if parent.is_dir() and not any(parent.iterdir()):
                     parent.rmdir()
     return folder / FILE
+
+
+def _try(stage: Path, folder: Path, sources: Mapping[str, str]) -> None:
+    """Load what is made; an error speaks of the user's own files, not of those aside."""
+    try:
+        load(stage)
+    except InputError as error:
+        text = str(error)
+        for made, source in sources.items():
+            text = text.replace(made, source)
+        raise type(error)(text.replace(str(stage), str(folder))) from None
 
 
 def _refuse_to_overwrite(
@@ -106,13 +117,15 @@ def competition_toml(name: str, guess: Guess, places: Mapping[str, Path]) -> str
 
 def _split(guess: Guess) -> list[str]:
     why = guess.reasons
-    stratify = f"stratify = true  # {comment(why['stratify'])}"
+    stratify = "# stratify = true  # or a column: each value in its share"
+    if guess.stratify:
+        stratify = f"stratify = true  # {comment(why['stratify'])}"
     return [
         "",
         "[split]",
         f"dev = {value(guess.dev)}  # {comment(why['dev'])}; a fraction or a count",
         "seed = 0",
-        stratify if guess.stratify else "# stratify = true  # or a column: each value in its share",
+        stratify,
         '# group = "column"  # rows with the same value never stand on both sides',
     ]
 

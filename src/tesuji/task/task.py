@@ -83,7 +83,7 @@ class Task:
         """
         sha = hashlib.sha256()
         config = self.config
-        rules = [self.format.name, self.metric.name, self.own.source]
+        rules: list[Any] = [self.format.name, self.metric.name, self.own.source]
         if config is not None:
             answer = config.answer
             rules += [answer.format, dict(answer.options), answer.fallback]
