@@ -23,7 +23,7 @@ bench: $(VENV)/test
 	$(BIN)/python -m benchmarks.runner
 
 docs: $(VENV)/base
-	$(BIN)/python -m docs.reference
+	$(BIN)/python docs/reference.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
