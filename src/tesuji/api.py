@@ -8,13 +8,14 @@ event loop too (notebooks have one).
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tesuji.errors import InputError
+from tesuji.errors import ConfigError, InputError
 from tesuji.reports import (
     CheckReport,
     DiagnosisReport,
@@ -25,7 +26,14 @@ from tesuji.reports import (
     RunsReport,
 )
 from tesuji.run.budget import Budget
-from tesuji.run.entry import Entry, base_entry, from_table, load_entry, save_entry
+from tesuji.run.entry import (
+    Entry,
+    base_entry,
+    from_table,
+    load_entry,
+    make_sampling,
+    save_entry,
+)
 from tesuji.run.ledger import (
     FILE,
     Ledger,
@@ -34,10 +42,11 @@ from tesuji.run.ledger import (
     find_run,
     finding_rates,
     get_best,
+    iter_answers,
     iter_records,
     list_runs,
 )
-from tesuji.run.runner import make_meter, run_entry
+from tesuji.run.runner import check_entry, make_meter, run_entry
 from tesuji.task.task import Task, load
 
 if TYPE_CHECKING:
@@ -65,6 +74,8 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+_NO_RUN = "there is no run yet: begin with `tesuji first`, then `tesuji run`"
 
 
 def first(
@@ -105,17 +116,20 @@ def run(
         if limit < 1:
             raise InputError(f"limit is {limit}; it must be at least 1")
         samples = samples[:limit]
-    if chosen.name != "base":
-        save_entry(task.folder, chosen)
 
     async def answer(ledger: Ledger, backend: Model) -> RunReport:
+        check_entry(task, chosen, backend)
+        if chosen.name != "base":
+            save_entry(task.folder, chosen)
         meter = make_meter(task, chosen, budget)
         with _halting(meter.halt, on_interrupt):
             row = await run_entry(
                 task, chosen, samples, split=split, model=backend, ledger=ledger, watch=watch,
                 meter=meter,
             )  # fmt: skip
-        return RunReport(task, judge(task, ledger, row), finding_rates(ledger, row.id))
+        failures = (a.reason for a in iter_answers(ledger, row.id) if a.state == "error")
+        failure = next(failures, None) if row.errors else None
+        return RunReport(task, judge(task, ledger, row), finding_rates(ledger, row.id), failure)
 
     return _with_model(task, chosen, answer)
 
@@ -124,12 +138,14 @@ def compare(task: Task, a: str | int, b: str | int) -> Comparison:
     """Is run `b` better than run `a`? Runs by number, or by entry name for its newest run."""
     from tesuji.compare.trial import compare_runs
 
-    with Ledger(task.folder / FILE) as ledger:
+    with _open_ledger(task) as ledger:
         return compare_runs(task, ledger, find_run(ledger, str(a)), find_run(ledger, str(b)))
 
 
 def runs(task: Task) -> RunsReport:
     """All runs of the competition, with scores and failure rates."""
+    if not (task.folder / FILE).exists():
+        return RunsReport(task, (), {}, set())
     with Ledger(task.folder / FILE) as ledger:
         rows = list_runs(ledger)
         rates = {row.id: finding_rates(ledger, row.id) for row in rows}
@@ -153,6 +169,8 @@ def predict(
         raise InputError(f"a submission is made from the split 'test', not '{split}'")
     chosen = find_entry(task, entry or best_entry(task), model)
     samples = task.split(split)
+    target = Path(path) if path else task.folder / "submission.csv"
+    _check_writable(target)
 
     async def answer(ledger: Ledger, backend: Model) -> PredictReport:
         meter = make_meter(task, chosen, budget)
@@ -161,7 +179,6 @@ def predict(
                 task, chosen, samples, split=split, model=backend, ledger=ledger, watch=watch,
                 meter=meter,
             )  # fmt: skip
-        target = Path(path) if path else task.folder / "submission.csv"
         problems = write_predictions(task, ledger, row, target)
         return PredictReport(task, row, target, tuple(problems), finding_rates(ledger, row.id))
 
@@ -206,7 +223,7 @@ def show(
     order = "sample"
     if worst:
         order = "score" if task.metric.higher_is_better else "score DESC"
-    with Ledger(task.folder / FILE) as ledger:
+    with _open_ledger(task) as ledger:
         row = find_run(ledger, str(run))
         found = list(
             iter_records(
@@ -237,11 +254,11 @@ def diagnose(
             str(path), lambda: diagnose_file(path, text=text, prompt=prompt, language=language)
         )
     task = source
-    with Ledger(task.folder / FILE) as ledger:
+    with _open_ledger(task) as ledger:
         if run is None:
             rows = list_runs(ledger)
             if not rows:
-                raise InputError("there is no run yet: begin with `tesuji first`")
+                raise InputError(_NO_RUN)
             run = rows[-1].id
         row = find_run(ledger, str(run))
     return DiagnosisReport(
@@ -262,11 +279,12 @@ def _diagnose_run(task: Task, run: RunRow) -> Iterator[Diagnosed]:
                 yield Diagnosed(record.row.sample, record.output.text, tuple(found))
 
 
-def check(task: Task, path: Path | str = "submission.csv") -> CheckReport:
-    """Is this file a valid submission?"""
+def check(task: Task, path: Path | str | None = None) -> CheckReport:
+    """Is this file (by default the one that `predict` writes) a valid submission?"""
     from tesuji.task.submission import check_submission
 
-    return CheckReport(Path(path), tuple(check_submission(task, Path(path))))
+    target = Path(path) if path else task.folder / "submission.csv"
+    return CheckReport(target, tuple(check_submission(task, target)))
 
 
 def find_entry(task: Task, entry: Entry | str | None, model: str | None = None) -> Entry:
@@ -294,6 +312,23 @@ def best_entry(task: Task, split: str = "dev") -> Entry | None:
     return None if best is None else from_table(best.entry_table, best.entry, f"run {best.id}")
 
 
+def _open_ledger(task: Task) -> Ledger:
+    """The ledger that is there; looking must not make one."""
+    if not (task.folder / FILE).exists():
+        raise InputError(_NO_RUN)
+    return Ledger(task.folder / FILE)
+
+
+def _check_writable(path: Path) -> None:
+    """Say before a long run, not after it, that its result could not be written."""
+    if path.is_dir():
+        raise InputError(f"{path}: cannot be written: it is a folder; name a file in it")
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"{path}: cannot be written: there is no folder {path.parent}; make it")
+    if not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        raise InputError(f"{path}: cannot be written: no permission; choose another place")
+
+
 def _with_model(
     task: Task, entry: Entry, work: Callable[[Ledger, Model], Coroutine[Any, Any, T]]
 ) -> T:
@@ -318,8 +353,22 @@ def _sync(coroutine: Coroutine[Any, Any, T]) -> T:
     except RuntimeError:
         return asyncio.run(coroutine)
     # A notebook's own loop runs in this thread, so ours runs in another one.
+    stop: list[Callable[[], object]] = []
+
+    async def stoppable() -> T:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        stop.append(lambda: loop.call_soon_threadsafe(task.cancel))
+        return await coroutine
+
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
+        result = pool.submit(asyncio.run, stoppable())
+        try:
+            return result.result()
+        except KeyboardInterrupt:  # the notebook's stop button reaches this thread alone
+            for halt in stop:
+                halt()
+            raise
 
 
 @contextmanager
@@ -346,6 +395,10 @@ def _halting(halt: Callable[[str], None], notify: Callable[[], None] | None) -> 
         return
     try:
         yield
+    except asyncio.CancelledError:
+        if len(presses) > 1:
+            raise KeyboardInterrupt from None
+        raise
     finally:
         loop.remove_signal_handler(signal.SIGINT)
 
@@ -357,10 +410,15 @@ def derive(
 ) -> Entry:  # fmt: skip
     """A challenger: `entry` with some things changed. What is None stays as it is.
 
-    Without a `name` it is called after the entry it comes from and what it says.
+    Without a `name` it is called after the entry it comes from and what it says. ConfigError for
+    a value of `sampling` that cannot be, or fewer than no examples.
     """
     from dataclasses import replace
 
+    if examples is not None and examples < 0:
+        raise ConfigError(f"examples is {examples}; it must be at least 0")
+    given = {key: value for key, value in sampling.items() if value is not None}
+    checked = make_sampling(given, "the changed entry")
     prompt: dict[str, Any] = {"system": system, "user": user, "examples": examples}
     changes: dict[str, Any] = {
         "clean": None if clean is None else tuple(clean),
@@ -369,7 +427,7 @@ def derive(
     changed = replace(
         entry,
         prompt=replace(entry.prompt, **{k: v for k, v in prompt.items() if v is not None}),
-        sampling=replace(entry.sampling, **{k: v for k, v in sampling.items() if v is not None}),
+        sampling=replace(entry.sampling, **{key: getattr(checked, key) for key in given}),
         **{k: v for k, v in changes.items() if v is not None},
     )
     if changed == entry:

@@ -59,11 +59,15 @@ class FirstReport:
 
 @dataclass(frozen=True)
 class RunReport:
-    """What a run came to, and how it did against the best before it."""
+    """What a run came to, and how it did against the best before it.
+
+    `failure` is why the first of the failed requests failed.
+    """
 
     task: Task
     trial: Trial
     findings: Mapping[str, float]
+    failure: str | None = None
 
     @property
     def run(self) -> RunRow:
@@ -84,6 +88,7 @@ class RunReport:
             "best_before": self.trial.before and self.trial.before.id,
             "comparison": comparison and asdict(comparison),
             "kept": self.trial.kept,
+            "failure": self.failure,
         }
 
     def _repr_html_(self) -> str:
@@ -94,6 +99,7 @@ class RunReport:
                 (self.run.metric, score_text(self.run)),
                 ("samples", counts_text(self.run)),
                 ("findings", rates_text(self.findings)),
+                *([("failure", self.failure)] if self.failure else []),
                 *([("against the best", comparison.sentence())] if comparison else []),
             ],
             (f"run {self.run.id}", self.run.state),

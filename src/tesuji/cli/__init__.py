@@ -63,12 +63,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except TesujiError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
+    except click.ClickException as error:
+        click.echo(f"error: {_usage(error)}", err=True)
+        sys.exit(2)
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped; the same command goes on where it was", err=True)
         sys.exit(130)
     except BrokenPipeError:  # `tesuji runs | head`
         sys.stderr.close()
         sys.exit(0)
+
+
+def _usage(error: click.ClickException) -> str:
+    """What is wrong with the arguments, and where help is, on one line."""
+    text = " ".join(error.format_message().split())
+    context = getattr(error, "ctx", None)
+    return f"{text} (see: {context.command_path} --help)" if context else text

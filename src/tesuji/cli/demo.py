@@ -9,13 +9,14 @@ import contextlib
 import os
 import shlex
 import tempfile
+import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from rich.text import Text
 
-from tesuji.cli.render import console
+from tesuji.cli.render import console, near
 from tesuji.errors import InputError
 
 _WORDING = "Reverse the string: {original}\\nAnswer only."
@@ -54,11 +55,11 @@ def play(keep: str | None) -> None:
             _command(arguments, folder)
     seconds = time.monotonic() - began
     console.print(
-        f"\nThat was the whole loop, in {seconds:.0f} s, offline, with a model of 1.3 million "
+        f"\nThat was the whole loop, in {seconds:.0f} s, offline, with a model of 1.3 million\n"
         "parameters that ships inside the package."
     )
     if keep:
-        console.print(f"Go on from there: cd {folder}")
+        console.print(Text(f"Go on from there: cd {shlex.quote(near(folder))}"))
     else:
         console.print("Your turn: tesuji new reverse --like llm-prompt-reverse")
 
@@ -76,7 +77,8 @@ def _folder(keep: str | None) -> Iterator[Path]:
 
 
 def _say(words: str) -> None:
-    console.print(Text(f"\n# {words}", "italic green"))
+    lines = textwrap.fill(words, console.width, initial_indent="# ", subsequent_indent="# ")
+    console.print(Text(f"\n{lines}", "italic green"))
 
 
 def _command(arguments: tuple[str, ...], folder: Path) -> None:

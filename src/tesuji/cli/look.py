@@ -76,7 +76,7 @@ def diagnose(
     from tesuji import api
     from tesuji.cli.render import show_diagnosis, show_json_lines
 
-    if source is not None and Path(source).suffix:
+    if source is not None and (Path(source).is_file() or Path(source).suffix[1:].isalpha()):
         found = api.diagnose(source, text=text, prompt=prompt, language=language)
     else:
         found = api.diagnose(api.load(folder), run=source)
@@ -84,12 +84,15 @@ def diagnose(
 
 
 @click.command(short_help="Is this a valid submission?")
-@click.argument("path", default="submission.csv", type=click.Path(path_type=Path))
+@click.argument("path", required=False, type=click.Path(path_type=Path))
 @folder_option
 @json_option
 @click.pass_context
-def check(ctx: click.Context, path: Path, folder: str, as_json: bool) -> None:
-    """Check a submission file: columns, rows, ids, answers. Exit code 2 if it is not valid."""
+def check(ctx: click.Context, path: Path | None, folder: str, as_json: bool) -> None:
+    """Check a submission file: columns, rows, ids, answers. Exit code 2 if it is not valid.
+
+    Without a PATH: the competition's submission.csv.
+    """
     from tesuji import api
     from tesuji.cli.render import show_check, show_json
 

@@ -79,6 +79,8 @@ def run(
     show_json(report.to_json()) if as_json else show_run(report)
     if report.run.state != "finished":
         ctx.exit(130 if report.run.reason == "interrupted" else 1)
+    if report.run.errors == report.run.total:
+        ctx.exit(1)
 
 
 @click.command(short_help="Answer the test split with the best entry: a checked submission.")

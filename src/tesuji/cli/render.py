@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import shlex
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -99,10 +103,12 @@ def _made_of_it(task: Task, move: FirstMove) -> None:
 def show_run(report: RunReport) -> None:
     """A run's outcome, its failures, and how it did against the best."""
     _run(report.run, report.findings)
+    if report.failure:
+        _field("failed", Text(_wrapped(report.failure), "yellow"))
     trial = report.trial
     if trial.comparison and trial.before:
         before, after = trial.before.entry, trial.run.entry
-        _field("referee", trial.comparison.sentence(before, after))
+        _field("referee", _wrapped(trial.comparison.sentence(before, after)))
         verdict = "kept: it is the best now" if trial.kept else f"{before} stays the best"
         _field("", Text(verdict, "green" if trial.kept else "yellow"))
     elif trial.kept and trial.run.state == "finished":
@@ -126,7 +132,7 @@ def _run(run: RunRow, findings: Mapping[str, float]) -> None:
 def show_runs(report: RunsReport) -> None:
     """The table of runs."""
     if not report.rows:
-        console.print("no run yet: begin with `tesuji first`")
+        console.print("no run yet: begin with `tesuji first`, then `tesuji run`")
         return
     table = _table("", "run", "entry", "model", "split", "score", "answered", "findings")
     for row in report.rows:
@@ -159,12 +165,12 @@ def show_predict(report: PredictReport) -> None:
     guessed = report.run.unparsed + report.run.fallbacks + report.run.errors
     if guessed:
         _field("", Text(f"{guessed} rows hold the format's fallback answer", "yellow"))
-    _valid(str(report.path), report.problems)
+    _valid(near(report.path), report.problems)
 
 
 def show_check(report: CheckReport) -> None:
     """What is wrong with a submission."""
-    _valid(str(report.path), report.problems)
+    _valid(near(report.path), report.problems)
 
 
 def _valid(path: str, problems: Sequence[str]) -> None:
@@ -217,7 +223,7 @@ def show_diagnosis(report: DiagnosisReport) -> None:
 def show_new(report: NewReport) -> None:
     """What was made, and what was guessed and why."""
     task = report.task
-    console.print(Text(f"{task.folder / 'competition.toml'}", "bold"))
+    console.print(Text(near(task.folder / "competition.toml"), "bold"))
     sizes = ", ".join(f"{len(getattr(task, s)):,} {s}" for s in ("train", "dev", "test"))
     _field("samples", sizes)
     _field("answer", task.format.tell())
@@ -229,7 +235,9 @@ def show_new(report: NewReport) -> None:
         for key, reason in report.guess.reasons.items():
             _field(key, reason)
         console.print("Change what is wrong in that file; each guess stands there with its reason.")
-    console.print(f"Next: tesuji first -C {task.folder.name} --model nano", style="dim")
+    model = "" if task.model else " --model nano"
+    where = shlex.quote(near(task.folder))
+    console.print(Text(f"Next: tesuji first -C {where}{model}", "dim"))
 
 
 def show_doctor(report: DoctorReport) -> None:
@@ -248,6 +256,12 @@ def show_doctor(report: DoctorReport) -> None:
         _field(key, "set" if is_set else "not set")
     for name, value in (report.model or {}).items():
         _field(name, value)
+
+
+def near(path: Path) -> str:
+    """A path as it is typed from here, where that is shorter."""
+    relative = os.path.relpath(path)
+    return min(relative, str(path), key=len)
 
 
 def _table(*headers: str) -> Table:
@@ -296,6 +310,12 @@ def _highlighted(text: str, findings: Sequence[Finding]) -> Text:
     if len(text) > _LONGEST:
         shown.append(f" … ({len(text):,} characters in all)", "dim")
     return shown or Text("(nothing)", "dim")
+
+
+def _wrapped(words: str) -> str:
+    """Prose broken at the window's width, under its field."""
+    return textwrap.fill(words, max(console.width - 13, 40), break_long_words=False,
+        break_on_hyphens=False).replace("\n", "\n" + " " * 13)  # fmt: skip
 
 
 def _indented(text: Text) -> Text:

@@ -45,6 +45,11 @@ def compare_runs(task: Task, ledger: Ledger, a: RunRow, b: RunRow) -> Comparison
                 f"run {run.id} ({run.entry}) was scored on other data or by another metric than "
                 "the competition has now: run it again first (recorded outputs are not re-sent)"
             )
+    if a.split != b.split:
+        raise InputError(
+            f"run {a.id} is on the split {a.split}, run {b.id} on {b.split}: only runs on the same "
+            "samples can be compared"
+        )
     if task.metric.sample is None:
         return _compare_whole(task, ledger, a, b)
     pairs = paired_scores(ledger, a.id, b.id)

@@ -1,0 +1,6 @@
+"""`python -m tesuji.cli`: the command line."""
+
+from tesuji.cli import main
+
+if __name__ == "__main__":
+    main()
