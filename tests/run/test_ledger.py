@@ -7,10 +7,11 @@ import os
 import random
 import signal
 import sqlite3
-import stat
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -127,14 +128,31 @@ def test_a_folder_in_its_place_or_none_at_all(tmp_path: Path) -> None:
         Ledger(tmp_path / "nowhere" / "l.db")
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder(tmp_path: Path) -> None:
-    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    try:
-        with pytest.raises(LedgerError, match="check the folder's permissions"):
-            Ledger(tmp_path / "l.db")
-    finally:
-        tmp_path.chmod(stat.S_IRWXU)
+@pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
+def test_a_read_only_folder() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # where another user may look, too
+        Path(folder).chmod(0o555)
+        said = _said_as_an_ordinary_user(lambda: Ledger(Path(folder) / "l.db"))
+    assert "LedgerError" in said
+    assert "check the folder's permissions" in said
+
+
+def _said_as_an_ordinary_user(call: Callable[[], object]) -> str:
+    """What `call` raises where the user is not root, whom no permission binds."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        if os.geteuid() == 0:
+            os.setuid(65534)
+        try:
+            call()
+        except Exception as error:
+            os.write(writing, f"{type(error).__name__}: {error}".encode())
+        os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with os.fdopen(reading) as pipe:
+        return pipe.read()
 
 
 def test_a_full_disk_ends_the_run_and_loses_nothing(play: Play, ledger: Ledger) -> None:

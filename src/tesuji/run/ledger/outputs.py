@@ -14,16 +14,18 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
-from typing import Any
 
 from tesuji.models.base import Output, Request, Sampling, TokenLogprob
 from tesuji.run.ledger.store import Ledger
 from tesuji.task.sample import Message
 
+# `json.dumps` with options makes an encoder a call, which costs more than most encodings here.
+_dumps = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def messages_json(messages: Sequence[Message]) -> str:
     """The messages as JSON, just as they were sent: `[["user", "…"], …]`."""
-    return json.dumps([[m.role, m.content] for m in messages], ensure_ascii=False)
+    return _dumps([[m.role, m.content] for m in messages])
 
 
 def read_messages(text: str) -> tuple[Message, ...]:
@@ -41,14 +43,13 @@ def sampling_json(sampling: Sampling) -> str:
 
 def output_key(identity: str, request: Request) -> bytes:
     """16 bytes that name this draw of this request to this model."""
-    return _hash(
-        identity, messages_json(request.messages), sampling_json(request.sampling), request.index
-    )
+    messages = messages_json(request.messages)
+    return _hash(identity, messages, sampling_json(request.sampling), str(request.index))
 
 
 def score_key(identity: str, messages: Sequence[Message], choices: Sequence[str]) -> bytes:
     """16 bytes that name this scoring of these choices."""
-    return _hash(identity, messages_json(messages), json.dumps(list(choices)), "score")
+    return _hash(identity, messages_json(messages), _dumps(list(choices)), "score")
 
 
 def find_output(ledger: Ledger, key: bytes) -> Output | None:
@@ -139,14 +140,14 @@ def _setup(ledger: Ledger, connection: sqlite3.Connection, model: str, sampling:
 
 def _prompt(connection: sqlite3.Connection, messages: str) -> int:
     digest = _hash(messages)
-    row = connection.execute("SELECT id FROM prompts WHERE digest = ?", (digest,)).fetchone()
-    if row is None:
-        row = connection.execute(
-            "INSERT INTO prompts (digest, messages) VALUES (?, ?) RETURNING id",
-            (digest, storable(messages)),
-        ).fetchone()
-    identifier: int = row[0]
-    return identifier
+    cursor = connection.execute(
+        "INSERT OR IGNORE INTO prompts (digest, messages) VALUES (?, ?)",
+        (digest, storable(messages)),
+    )
+    if cursor.rowcount:
+        return int(cursor.lastrowid or 0)
+    (known,) = connection.execute("SELECT id FROM prompts WHERE digest = ?", (digest,)).fetchone()
+    return int(known)
 
 
 def storable(text: str) -> str:
@@ -155,9 +156,14 @@ def storable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _hash(*parts: Any) -> bytes:
-    content = json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(content).digest()[:16]
+def _hash(*parts: str) -> bytes:
+    """A hash of the parts, each with its length, so that no two lists of parts look the same."""
+    sha = hashlib.sha256()
+    for part in parts:
+        content = part.encode("utf-8", "surrogatepass")
+        sha.update(b"%d:" % len(content))
+        sha.update(content)
+    return sha.digest()[:16]
 
 
 def _read_logprobs(text: str | None) -> tuple[TokenLogprob, ...] | None:

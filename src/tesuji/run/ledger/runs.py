@@ -64,6 +64,7 @@ class RunRow:
     started: float
 
 
+_dumps = json.JSONEncoder(ensure_ascii=False).encode  # an encoder made once, not at each call
 _COLUMNS = ", ".join(RunRow.__dataclass_fields__)
 
 
@@ -112,11 +113,13 @@ def write_answer(
 
     `findings` are (key of the output, finding) of all outputs that the sample's flow asked for.
     """
-    answer = None if row.answer is None else json.dumps(row.answer, ensure_ascii=False)
+    answer = None if row.answer is None else _dumps(row.answer)
     connection.execute(
         "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
         (run, row.sample, row.state, row.score, answer, row.output, row.reason),
     )
+    if not findings:
+        return
     connection.executemany(
         "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
