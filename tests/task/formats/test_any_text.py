@@ -105,7 +105,8 @@ def test_a_megabyte_of_anything_is_read_in_time(name: str) -> None:
     for piece in HOSTILE:
         text = (piece * (1_000_000 // len(piece) + 1))[:1_000_000]
         for read in (made.parse, made.check):
-            # CPU time of this thread: other tests may be running beside this one.
+            # On a quiet core all stay under 1 s (docs/experiments.md); a shared one takes up to
+            # twice that. What is quadratic takes minutes.
             began = time.thread_time()
             read(text)
-            assert time.thread_time() - began < 1, (read, piece)
+            assert time.thread_time() - began < 3, (read, piece)
