@@ -31,7 +31,7 @@ class Live:
             from rich.console import Console
             from rich.live import Live as RichLive
 
-            self._screen = RichLive(console=Console(stderr=True), transient=True)
+            self._screen = RichLive(console=Console(stderr=True, markup=False), transient=True)
             self._screen.start()
         return self
 

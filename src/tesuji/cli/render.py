@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import shlex
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tesuji.cli.paths import near, nearer
 from tesuji.diagnose import Finding, highlight, visible
 from tesuji.models.base import Output
 from tesuji.reports import (
@@ -44,7 +42,8 @@ if TYPE_CHECKING:
 _LONGEST = 2000  # characters of one text that are shown; `--json` has all of it
 _SHOWN_PROBLEMS = 20
 
-console = Console(highlight=False, soft_wrap=True)
+# Without markup: what is shown is often what a model wrote, and "[red]" there is only text.
+console = Console(highlight=False, soft_wrap=True, markup=False)
 
 
 def show_json(data: Any) -> None:
@@ -104,7 +103,7 @@ def show_run(report: RunReport) -> None:
     """A run's outcome, its failures, and how it did against the best."""
     _run(report.run, report.findings)
     if report.failure:
-        _field("failed", Text(_wrapped(report.failure), "yellow"))
+        _field("failed", _wrapped(Text(report.failure, "yellow")))
     trial = report.trial
     if trial.comparison and trial.before:
         before, after = trial.before.entry, trial.run.entry
@@ -179,7 +178,7 @@ def _valid(path: str, problems: Sequence[str]) -> None:
         return
     console.print(Text("✗ ", "red").append(f"{path} is not a valid submission:", "bold"))
     for problem in problems[:_SHOWN_PROBLEMS]:
-        console.print(Text(f"  {problem}"))
+        console.print(Text(f"  {nearer(problem)}"))
     if len(problems) > _SHOWN_PROBLEMS:
         console.print(f"  … and {len(problems) - _SHOWN_PROBLEMS:,} more")
 
@@ -226,15 +225,15 @@ def show_new(report: NewReport) -> None:
     console.print(Text(near(task.folder / "competition.toml"), "bold"))
     sizes = ", ".join(f"{len(getattr(task, s)):,} {s}" for s in ("train", "dev", "test"))
     _field("samples", sizes)
-    _field("answer", task.format.tell())
+    _field("answer", _wrapped(task.format.tell()))
     better = "higher" if task.metric.higher_is_better else "lower"
     _field("metric", f"{task.metric.name} ({better} is better)")
     if report.guess:
-        _field("why", report.guess.answer.why_format)
-        _field("", report.guess.answer.why_metric)
+        _field("why", _wrapped(report.guess.answer.why_format))
+        _field("", _wrapped(report.guess.answer.why_metric))
         for key, reason in report.guess.reasons.items():
-            _field(key, reason)
-        console.print("Change what is wrong in that file; each guess stands there with its reason.")
+            _field(key, _wrapped(reason))
+        console.print("Each guess stands in that file with its reason: change what is wrong.")
     model = "" if task.model else " --model nano"
     where = shlex.quote(near(task.folder))
     console.print(Text(f"Next: tesuji first -C {where}{model}", "dim"))
@@ -256,12 +255,6 @@ def show_doctor(report: DoctorReport) -> None:
         _field(key, "set" if is_set else "not set")
     for name, value in (report.model or {}).items():
         _field(name, value)
-
-
-def near(path: Path) -> str:
-    """A path as it is typed from here, where that is shorter."""
-    relative = os.path.relpath(path)
-    return min(relative, str(path), key=len)
 
 
 def _table(*headers: str) -> Table:
@@ -297,7 +290,7 @@ def _findings(findings: Sequence[Finding]) -> None:
     for finding in findings:
         mend = f"  (mend: --clean {finding.fix})" if finding.fix else ""
         text = Text(finding.kind, "bold red").append(f": {finding.evidence}", "default")
-        _field("finding", text.append(mend, "dim"))
+        _field("finding", _wrapped(text.append(mend, "dim")))
 
 
 def _highlighted(text: str, findings: Sequence[Finding]) -> Text:
@@ -312,10 +305,17 @@ def _highlighted(text: str, findings: Sequence[Finding]) -> Text:
     return shown or Text("(nothing)", "dim")
 
 
-def _wrapped(words: str) -> str:
+def _wrapped(words: str | Text) -> Text:
     """Prose broken at the window's width, under its field."""
-    return textwrap.fill(words, max(console.width - 13, 40), break_long_words=False,
-        break_on_hyphens=False).replace("\n", "\n" + " " * 13)  # fmt: skip
+    text = words if isinstance(words, Text) else Text(words)
+    return _indented(Text("\n").join(_rows(text)))
+
+
+def _rows(text: Text) -> list[Text]:
+    rows = text.wrap(console, max(console.width - 13, 40))
+    for row in rows:
+        row.rstrip()
+    return list(rows)
 
 
 def _indented(text: Text) -> Text:
