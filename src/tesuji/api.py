@@ -118,7 +118,6 @@ def run(
         samples = samples[:limit]
 
     async def answer(ledger: Ledger, backend: Model) -> RunReport:
-        check_entry(task, chosen, backend)
         if chosen.name != "base":
             save_entry(task.folder, chosen)
         meter = make_meter(task, chosen, budget)
@@ -332,13 +331,17 @@ def _check_writable(path: Path) -> None:
 def _with_model(
     task: Task, entry: Entry, work: Callable[[Ledger, Model], Coroutine[Any, Any, T]]
 ) -> T:
-    """Do `work` with the ledger and the entry's model open, and close both."""
+    """Do `work` with the ledger and the entry's model open, and close both.
+
+    The entry is checked before the ledger is opened: one that cannot run leaves nothing behind.
+    """
     from tesuji.models.registry import open_model
 
     async def session() -> T:
         backend = open_model(entry.model)
         try:
             await backend.ready()
+            check_entry(task, entry, backend)
             with Ledger(task.folder / FILE) as ledger:
                 return await work(ledger, backend)
         finally:

@@ -13,6 +13,7 @@ import click
 
 import tesuji
 from tesuji.cli.look import check, compare, diagnose, runs, show
+from tesuji.cli.paths import nearer
 from tesuji.cli.play import first, predict, run
 from tesuji.cli.start import demo, doctor, new
 from tesuji.errors import TesujiError
@@ -58,10 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        code = cli.main(list(arguments) if arguments is not None else None, standalone_mode=False)
+        given = None if arguments is None else list(arguments)
+        code = cli.main(given, prog_name="tesuji", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except TesujiError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {nearer(str(error))}", err=True)
         sys.exit(2)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
@@ -75,6 +77,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:  # `tesuji runs | head`
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:  # the disk is full, a folder may not be written …
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"error: {where}{error.strerror or error}", err=True)
+        sys.exit(2)
 
 
 def _usage(error: click.ClickException) -> str:

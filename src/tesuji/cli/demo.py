@@ -16,7 +16,8 @@ from pathlib import Path
 
 from rich.text import Text
 
-from tesuji.cli.render import console, near
+from tesuji.cli.paths import near
+from tesuji.cli.render import console
 from tesuji.errors import InputError
 
 _WORDING = "Reverse the string: {original}\\nAnswer only."
@@ -68,6 +69,8 @@ def play(keep: str | None) -> None:
 def _folder(keep: str | None) -> Iterator[Path]:
     if keep is not None:
         folder = Path(keep).resolve()
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{folder} is a file: choose a folder for --keep")
         if folder.exists() and any(folder.iterdir()):
             raise InputError(f"{folder} is not empty: choose another folder for --keep")
         yield folder

@@ -14,16 +14,22 @@ READY = ("llm-prompt-reverse",)
 def create_competition(name: str, folder: Path, seed: int = 0) -> None:
     """Make `folder` a competition like the ready one called `name`, with data of our own making.
 
-    InputError if there is no such competition or the folder has one already; nothing is written
-    then.
+    InputError if there is no such competition or the folder has one, or other data, already;
+    nothing is written then.
     """
     if name not in READY:
         raise InputError(f"there is no ready competition '{name}'; there are: {', '.join(READY)}")
-    if (folder / "competition.toml").exists():
-        raise InputError(f"{folder / 'competition.toml'} exists: choose another folder")
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file: choose another name")
+    for there in ("competition.toml", "data/train.csv", "data/test.csv"):
+        if (folder / there).exists():
+            raise InputError(f"{folder / there} exists: choose another folder")
     package = f"{__name__}.{name.replace('-', '_')}"
     data = folder / "data"
-    data.mkdir(parents=True, exist_ok=True)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be made: {error.strerror}") from None
     import_module(f"{package}.generate").generate(data, seed)
     text = (files(package) / "competition.toml").read_text(encoding="utf-8")
     (folder / "competition.toml").write_text(text, encoding="utf-8")
