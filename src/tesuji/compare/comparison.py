@@ -67,7 +67,7 @@ class Comparison:
 
     def _number(self, value: float) -> str:
         if self.zero_one:
-            return f"{100 * value:.1f}"
+            return f"{round(100 * value, 1) + 0.0:.1f}"  # + 0.0: no "-0.0"
         return f"{value:.3g}" if abs(value) < 100 else f"{value:,.0f}"
 
     def _signed(self, value: float) -> str:
