@@ -37,6 +37,7 @@ def words(count: int, letters: str = "abcdefgh", seed: int = 0) -> list[str]:
         ([str(i * 17 % 1000) for i in range(50)], "integer", "accuracy", {}),
         (["12", "-7"], "integer", "accuracy", {}),
         (["1.5", "2", "-3e5"], "number", "numeric", {}),
+        ([27.0, 36.0, 3.0], "integer", "accuracy", {}),
         ([1.25, 2.5, 7.0], "number", "numeric", {}),
         ([f"{i:08b}" for i in range(100)], "text", "levenshtein", {"pattern": "[01]+"}),
         ([f"{i:03}" for i in range(100)], "text", "exact", {"pattern": "[0-9]+"}),
@@ -217,6 +218,7 @@ def test_real_data(shared: Path, tmp_path: Path) -> None:
     problems = guess(read_table(data / "aime24.jsonl"), "answer")
     assert problems.answer.format == "text" and problems.id == "id"
     assert 'if 007 means 7, take "integer"' in problems.answer.why_format
+    assert guess(read_table(data / "amc23.jsonl"), "answer").answer.format == "integer"
     pairs = guess(read_table(data / "pandalm_preferences_dev.jsonl"), "annotator1")
     assert pairs.answer.options == {"labels": ["0", "1", "2"]}
     write_competition(tmp_path / "pairs", pairs, data / "pandalm_preferences_dev.jsonl")

@@ -64,7 +64,10 @@ def guess_answer(targets: Sequence[Any]) -> AnswerGuess:
             "the share of mathematically equal answers (needs pip install 'tesuji[math]')",
             other_metrics='"accuracy" (equal as text)',
         )
-    return _few_labels(texts) or _numbers(texts) or _plain_text(texts)
+    # 27.0, as JSON and Parquet write whole numbers in a column of floats, is 27
+    whole = all(isinstance(value, (int, float)) and value == value // 1 for value in targets)
+    numbers = [str(int(value)) for value in targets] if whole else texts
+    return _few_labels(texts) or _numbers(numbers) or _plain_text(texts)
 
 
 def _all_json(targets: Sequence[Any], texts: Sequence[str]) -> bool:
