@@ -129,3 +129,26 @@ def test_help_fits_the_window(tesuji: Tesuji, name: str) -> None:
     said = tesuji("--help") if name == "help" else tesuji(name, "-h")
     assert said.code == 0 and said.out.startswith("Usage: ")
     assert max(map(len, said.out.splitlines())) <= 80
+
+
+def test_why_a_run_is_not_the_best_is_said(tesuji: Tesuji, fresh: Path) -> None:
+    part = tesuji("run", "--limit", 30)
+    assert "not all of dev: only a whole run can be the best" in part.out
+    assert "the best so far" in tesuji("run", "--limit", 200).out
+    better = tesuji("run", "--limit", 30, "--clean", "preamble", "--name", "cleaned")
+    assert "base stays the best; a run on fewer samples is not kept" in better.out
+    said = " ".join(tesuji("compare", 1, 3).out.split())
+    assert "referee run 3 is better than run 1 by" in said and "scores run 1 " in said
+
+
+def test_what_a_model_wrote_is_no_markup(tesuji: Tesuji, fresh: Path) -> None:
+    """Neither rich's markup nor a terminal's escapes: the screen shows them as text."""
+    hostile = "[bold red]x[/nope] \x1b[2J\x1b]0;title\x07 \u202e\r\x08"
+    prompts = [line.split(",")[0] for line in (fresh / "data/train.csv").read_text().splitlines()]
+    lines = [{"prompt": f"Reverse the string: {text}", "output": hostile} for text in prompts]
+    (fresh / "h.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert tesuji("run", "--limit", 3, "--model", "replay:h.jsonl").code == 0
+    for arguments in (("first", "--model", "replay:h.jsonl"), ("show", 1), ("diagnose",)):
+        said = tesuji(*arguments)
+        assert said.code == 0 and "[bold red]x[/nope]" in said.out
+        assert not set("\x1b\x07\x08\u202e\r") & set(said.out), arguments

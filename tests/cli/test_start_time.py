@@ -6,6 +6,7 @@ import resource
 import statistics
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +41,11 @@ def test_nothing_heavy_is_imported(code: str) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment(), check=True
     )
     assert done.stderr == ""
+
+
+def test_a_console_of_few_characters_ends_nothing(played: Path) -> None:
+    for arguments in (("runs",), ("show", "1", "-n", "1"), ("check",), ("--help",)):
+        done = subprocess.run(
+            command(*arguments), capture_output=True, env=environment(PYTHONIOENCODING="ascii")
+        )
+        assert done.returncode == 0 and done.stderr == b"" and done.stdout, arguments

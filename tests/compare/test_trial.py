@@ -141,5 +141,12 @@ def test_metrics_of_the_whole_compare_too(
     assert comparison and comparison.verdict == "better" and good.trial.kept
     assert (comparison.mean_a, comparison.mean_b) == pytest.approx((poor.score, 1.0))
     assert comparison.wins is None and "bootstrap" in comparison.method
+
+
+def test_a_comparison_the_other_way_round_says_the_opposite(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, "qwk", CHOICE, ("yes", "no"))
+    bench.play("poor", 4)
+    good = bench.play("good", 0).trial.comparison
+    assert good and good.verdict == "better" and good.wins is None
     back = tj.compare(bench.task, "good", "poor")
-    assert back.verdict == "worse" and back.gain == pytest.approx(-comparison.gain)
+    assert back.verdict == "worse" and back.gain == pytest.approx(-good.gain)

@@ -109,9 +109,13 @@ def show_run(report: RunReport) -> None:
         before, after = trial.before.entry, trial.run.entry
         _field("referee", _wrapped(trial.comparison.sentence(before, after)))
         verdict = "kept: it is the best now" if trial.kept else f"{before} stays the best"
+        if trial.comparison.verdict == "better" and not trial.kept:
+            verdict += "; a run on fewer samples is not kept"
         _field("", Text(verdict, "green" if trial.kept else "yellow"))
     elif trial.kept and trial.run.state == "finished":
         _field("", Text("the best so far", "green"))
+    elif trial.run.state == "finished" and trial.run.score is not None:
+        _field("", Text(f"not all of {trial.run.split}: only a whole run can be the best", "dim"))
 
 
 def _run(run: RunRow, findings: Mapping[str, float]) -> None:
@@ -151,10 +155,10 @@ def show_runs(report: RunsReport) -> None:
 def show_comparison(comparison: Comparison, a: str, b: str) -> None:
     """The referee's sentence, and the numbers behind it."""
     c = comparison
-    console.print(f"A = {a}, B = {b}", style="dim")
-    console.print(c.sentence(a, b), style="bold")
-    _field("A", number_text(c.mean_a))
-    _field("B", number_text(c.mean_b))
+    # A bare number would read as a score.
+    a, b = (f"run {name}" if name.isdigit() else name for name in (a, b))
+    _field("referee", _wrapped(Text(c.sentence(a, b), "bold")))
+    _field("scores", f"{a} {number_text(c.mean_a)}, {b} {number_text(c.mean_b)}")
     _field("method", c.method)
 
 
@@ -186,7 +190,7 @@ def _valid(path: str, problems: Sequence[str]) -> None:
 def show_records(task: Task, records: Sequence[Record]) -> None:
     """Samples of a run, each with the exact text sent."""
     if not records:
-        console.print("no such sample")
+        console.print("the run has no such sample")
     for record in records:
         row = record.row
         _rule(f"sample {row.sample} · {row.state}")

@@ -19,6 +19,11 @@ from tesuji.run.ledger import (
 )
 from tesuji.task.task import Task
 
+# Every run waits for its comparison, and a call of scikit-learn's macro F1 takes 4 ms for 40
+# samples, 28 ms for 10,000: 400 resamples of two runs are 3 s. 200 still tell p = 0.01.
+_RESAMPLES, _FEWEST = 400, 200
+_WORK = 2_000_000  # samples in all resamples together
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -78,6 +83,7 @@ def _compare_whole(task: Task, ledger: Ledger, a: RunRow, b: RunRow) -> Comparis
         [second[s] for s in common],
         [targets[s] for s in common],
         higher_is_better=task.metric.higher_is_better,
+        resamples=min(_RESAMPLES, max(_FEWEST, _WORK // len(common))),
     )
 
 
