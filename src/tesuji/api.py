@@ -138,7 +138,8 @@ def compare(task: Task, a: str | int, b: str | int) -> Comparison:
     from tesuji.compare.trial import compare_runs
 
     with _open_ledger(task) as ledger:
-        return compare_runs(task, ledger, find_run(ledger, str(a)), find_run(ledger, str(b)))
+        first, second = (find_run(ledger, str(run), scored=True) for run in (a, b))
+        return compare_runs(task, ledger, first, second)
 
 
 def runs(task: Task) -> RunsReport:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ import pytest
 from tests.run.conftest import Play, Scripted, add
 from tesuji.errors import InputError, LedgerError
 from tesuji.models.base import Output, Request, Sampling, TokenLogprob
+from tesuji.run.entry import Entry
 from tesuji.run.ledger import (
     Ledger,
     find_output,
@@ -27,6 +29,7 @@ from tesuji.run.ledger import (
     record_output,
 )
 from tesuji.run.ledger.schema import MIGRATIONS
+from tesuji.run.runner import run_entry
 from tesuji.task.formats.base import Grammar
 from tesuji.task.sample import Message
 from tesuji.task.task import Task
@@ -182,6 +185,7 @@ def test_a_run_is_found_by_number_and_by_name(play: Play, ledger: Ledger) -> Non
 
 _KILLED = """
 import asyncio, sys
+from dataclasses import replace
 from pathlib import Path
 from tesuji.run.entry import base_entry
 from tesuji.run.ledger import Ledger
@@ -234,3 +238,15 @@ def test_kill_9_loses_no_output_and_pays_for_none_twice(task: Task, tmp_path: Pa
 def _wait_until_asking(path: Path, child: subprocess.Popen[bytes]) -> None:
     while not path.read_text() and child.poll() is None:
         time.sleep(0.005)
+
+
+def test_a_name_means_the_newest_run_that_has_a_score(
+    play: Play, task: Task, entry: Entry, ledger: Ledger
+) -> None:
+    scored = play(Scripted(add))
+    unknown = [replace(sample, target=None) for sample in task.dev[:3]]
+    predicted = asyncio.run(
+        run_entry(task, entry, unknown, split="test", model=Scripted(add), ledger=ledger)
+    )
+    assert find_run(ledger, "base").id == predicted.id
+    assert find_run(ledger, "base", scored=True).id == scored.id

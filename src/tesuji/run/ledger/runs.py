@@ -152,15 +152,20 @@ def list_runs(ledger: Ledger) -> list[RunRow]:
     return _runs(ledger, "ORDER BY id")
 
 
-def find_run(ledger: Ledger, name: str, split: str | None = None) -> RunRow:
-    """A run by its number, or the newest one of the entry so called; InputError if none."""
+def find_run(ledger: Ledger, name: str, *, scored: bool = False) -> RunRow:
+    """A run by its number, or the newest one of the entry so called; InputError if none.
+
+    With `scored`, a run that has a score comes before newer ones that have none, such as that of
+    a prediction.
+    """
     if name.isdecimal() and len(name) < 18:
         return get_run(ledger, int(name))
     rows = _runs(ledger, "WHERE entry = ? ORDER BY started DESC, id DESC", name)
-    rows = [row for row in rows if split in (None, row.split)]
     if not rows:
         known = ", ".join(dict.fromkeys(f"{r.id} ({r.entry})" for r in list_runs(ledger)))
         raise InputError(f"there is no run of '{name}'; there are: {known or 'none yet'}")
+    if scored:
+        rows.sort(key=lambda row: row.score is None)  # a stable sort: the newest stay in front
     return rows[0]
 
 
@@ -247,9 +252,12 @@ class Verdict(Protocol):
 
 
 def record_trial(ledger: Ledger, best: int, challenger: int, verdict: Verdict) -> None:
-    """Record how a challenger's run compared with the best's."""
+    """Record how a challenger's run compared with the best's; a repeated trial takes the place."""
     v = verdict
     with ledger.transaction() as connection:
+        connection.execute(
+            "DELETE FROM trials WHERE best = ? AND challenger = ?", (best, challenger)
+        )
         connection.execute(
             "INSERT INTO trials (best, challenger, samples, gain, low, high, p, verdict, created) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
