@@ -171,6 +171,7 @@ def predict(
     samples = task.split(split)
     target = Path(path) if path else task.folder / "submission.csv"
     _check_writable(target)
+    check(task, target)  # ConfigError now, not after the run, if there can be no submission
 
     async def answer(ledger: Ledger, backend: Model) -> PredictReport:
         meter = make_meter(task, chosen, budget)
@@ -323,6 +324,8 @@ def _check_writable(path: Path) -> None:
     """Say before a long run, not after it, that its result could not be written."""
     if path.is_dir():
         raise InputError(f"{path}: cannot be written: it is a folder; name a file in it")
+    if not path.name.lower().endswith((".csv", ".tsv", ".jsonl")):
+        raise InputError(f"{path}: cannot be written: name a .csv, .tsv or .jsonl file")
     if not path.absolute().parent.is_dir():
         raise InputError(f"{path}: cannot be written: there is no folder {path.parent}; make it")
     if not os.access(path if path.exists() else path.absolute().parent, os.W_OK):

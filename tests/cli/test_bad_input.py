@@ -193,6 +193,12 @@ def test_predict_without_a_test_split(refused: Refused, small: Path) -> None:
     refused("predict", words=("competition.toml", "test"))
 
 
+def test_predict_without_the_columns_of_a_submission(refused: Refused, small: Path) -> None:
+    unsaid = TOML.replace('submission = ["id", "answer"]\n', "").replace('id = "id"\n', "")
+    (small / "competition.toml").write_text(unsaid)
+    refused("predict", words=("competition.toml", "submission"))
+
+
 def test_predict_is_for_the_test_split(refused: Refused, small: Path) -> None:
     refused("predict", "--split", "dev", words=("test", "dev"))
 
@@ -201,6 +207,7 @@ def test_an_output_that_cannot_be_written(refused: Refused, small: Path) -> None
     """It is said before the model is asked, not after."""
     refused("predict", "-o", "no/such/folder.csv", words=("no/such/folder.csv", "make it"))
     refused("predict", "-o", ".", words=("a folder",))
+    refused("predict", "-o", "answers.xlsx", words=("answers.xlsx", ".csv"))
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")

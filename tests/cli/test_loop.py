@@ -152,3 +152,20 @@ def test_what_a_model_wrote_is_no_markup(tesuji: Tesuji, fresh: Path) -> None:
         said = tesuji(*arguments)
         assert said.code == 0 and "[bold red]x[/nope]" in said.out
         assert not set("\x1b\x07\x08\u202e\r") & set(said.out), arguments
+
+
+def test_only_the_names_of_fields_are_dim() -> None:
+    """What a person came to read stands out from what it is called."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    from tesuji.cli import render
+
+    screen, plain = StringIO(), render.console
+    render.console = Console(file=screen, force_terminal=True, color_system="standard")
+    try:
+        render._field("score", "0.5")
+    finally:
+        render.console = plain
+    assert screen.getvalue() == f"\x1b[2m{'score':<12} \x1b[0m0.5\n"

@@ -49,7 +49,10 @@ class Live:
         if self._quiet:
             return
         if self._screen:
-            self._screen.update(line(progress))
+            from rich.text import Text
+
+            # One row whatever the width: rows that wrap would dance.
+            self._screen.update(Text(line(progress), no_wrap=True, overflow="ellipsis"))
         elif time.monotonic() - self._logged >= _LOG_SECONDS:
             self._logged = time.monotonic()
             click.echo(line(progress), err=True)

@@ -91,7 +91,7 @@ def _made_of_it(task: Task, move: FirstMove) -> None:
         "error": f"failed: {row.reason}",
     }[row.state]
     answer = "" if row.state == "error" else repr(row.answer)
-    _field("answer", Text(answer, "bold").append(state, "yellow"))
+    _field("answer", Text().append(answer, "bold").append(state, "yellow"))
     if move.sample.target is not None:
         _field("target", repr(move.sample.target))
         better = "higher is better" if task.metric.higher_is_better else "lower is better"
@@ -218,7 +218,9 @@ def show_diagnosis(report: DiagnosisReport) -> None:
     console.print(table)
     for kind in summary.kinds:
         console.print(
-            Text(f"\n{kind.kind}", "bold").append(f"  {kind.example.id}: {kind.finding.evidence}")
+            Text()
+            .append(f"\n{kind.kind}", "bold")
+            .append(f"  {kind.example.id}: {kind.finding.evidence}")
         )
         console.print(_highlighted(kind.example.text, [kind.finding]))
 
@@ -274,7 +276,7 @@ def _rule(title: str) -> None:
 
 def _field(name: str, value: str | Text) -> None:
     text = value if isinstance(value, Text) else Text(value)
-    console.print(Text(f"{name:<12} ", "dim").append_text(text))
+    console.print(Text().append(f"{name:<12} ", "dim").append_text(text))
 
 
 def _messages(messages: Sequence[Message]) -> None:
@@ -293,7 +295,7 @@ def _findings(findings: Sequence[Finding]) -> None:
         _field("findings", Text("none", "green"))
     for finding in findings:
         mend = f"  (mend: --clean {finding.fix})" if finding.fix else ""
-        text = Text(finding.kind, "bold red").append(f": {finding.evidence}", "default")
+        text = Text().append(finding.kind, "bold red").append(f": {finding.evidence}")
         _field("finding", _wrapped(text.append(mend, "dim")))
 
 
