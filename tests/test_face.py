@@ -80,7 +80,10 @@ def test_the_verbs_work_inside_a_running_event_loop(task: tj.Task) -> None:
 
 def test_the_stop_button_of_a_notebook_stops_a_run(task: tj.Task) -> None:
     (task.folder / "competition.py").write_text(
-        "import asyncio\nasync def flow_slow(sample, ask):\n    await asyncio.sleep(30)\n"
+        "import asyncio, pathlib\n"
+        "async def flow_slow(sample, ask):\n"
+        "    pathlib.Path(__file__).with_name('begun').touch()\n"
+        "    await asyncio.sleep(30)\n"
     )
     task = tj.load(task.folder)
     entry = tj.derive(tj.Entry("base", "nano", task.template), name="slow", flow="flow_slow")
@@ -90,7 +93,13 @@ def test_the_stop_button_of_a_notebook_stops_a_run(task: tj.Task) -> None:
 
     main = threading.main_thread().ident
     assert main is not None
-    threading.Timer(1, signal.pthread_kill, (main, signal.SIGINT)).start()
+
+    def press() -> None:
+        while not (task.folder / "begun").exists():
+            time.sleep(0.02)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    threading.Thread(target=press, daemon=True).start()
     began = time.monotonic()
     loop = asyncio.new_event_loop()  # as a notebook's: it leaves Ctrl-C to raise KeyboardInterrupt
     with pytest.raises(KeyboardInterrupt):

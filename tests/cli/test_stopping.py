@@ -86,7 +86,7 @@ def test_so_many_seconds_and_no_more(tesuji: Tesuji, fresh: Path, slow: Server) 
     said = tesuji("run", "--model", slow.model, "--seconds", 0.5, "--json")
     took = time.monotonic() - began
     run = said.json["run"]
-    assert took < 2 and run["state"] == "finished"
+    assert took < 5 and run["state"] == "finished"
     assert 0 < run["answered"] < 200 and run["answered"] + run["fallbacks"] == 200
 
 
