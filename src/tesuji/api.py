@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -116,16 +117,14 @@ def run(
         if limit < 1:
             raise InputError(f"limit is {limit}; it must be at least 1")
         samples = samples[:limit]
+    answer_all = partial(run_entry, task, chosen, samples, split=split, watch=watch)
 
     async def answer(ledger: Ledger, backend: Model) -> RunReport:
         if chosen.name != "base":
             save_entry(task.folder, chosen)
         meter = make_meter(task, chosen, budget)
         with _halting(meter.halt, on_interrupt):
-            row = await run_entry(
-                task, chosen, samples, split=split, model=backend, ledger=ledger, watch=watch,
-                meter=meter,
-            )  # fmt: skip
+            row = await answer_all(model=backend, ledger=ledger, meter=meter)
         failures = (a.reason for a in iter_answers(ledger, row.id) if a.state == "error")
         failure = next(failures, None) if row.errors else None
         return RunReport(task, judge(task, ledger, row), finding_rates(ledger, row.id), failure)
@@ -172,14 +171,12 @@ def predict(
     target = Path(path) if path else task.folder / "submission.csv"
     _check_writable(target)
     check(task, target)  # ConfigError now, not after the run, if there can be no submission
+    answer_all = partial(run_entry, task, chosen, samples, split=split, watch=watch)
 
     async def answer(ledger: Ledger, backend: Model) -> PredictReport:
         meter = make_meter(task, chosen, budget)
         with _halting(meter.halt, on_interrupt):
-            row = await run_entry(
-                task, chosen, samples, split=split, model=backend, ledger=ledger, watch=watch,
-                meter=meter,
-            )  # fmt: skip
+            row = await answer_all(model=backend, ledger=ledger, meter=meter)
         problems = write_predictions(task, ledger, row, target)
         return PredictReport(task, row, target, tuple(problems), finding_rates(ledger, row.id))
 

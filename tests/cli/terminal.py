@@ -30,7 +30,7 @@ Tesuji = Callable[..., Said]
 
 def command(*arguments: object) -> list[str]:
     """A command for a process of its own."""
-    return [sys.executable, "-m", "tesuji.cli", *map(str, arguments)]
+    return [sys.executable, "-m", "tesuji", *map(str, arguments)]
 
 
 def environment(**changes: str) -> dict[str, str]:

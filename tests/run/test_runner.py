@@ -242,10 +242,11 @@ def test_a_mistake_in_ones_own_flow_is_shown_with_its_line(
 @pytest.mark.parametrize(
     ("changes", "error", "words"),
     [
+        ({"flow": "choose"}, ConfigError, "answer format 'integer' has none"),
         ({"flow": "vot"}, ConfigError, "there is no flow 'vot'"),
         ({"flow": "vote", "options": {"m": 3}}, ConfigError, "no option 'm'; allowed: n, temp"),
-        ({"sampling": Sampling(logprobs=3)}, CapabilityError, "cannot logprobs"),
-        ({"constrain": True}, CapabilityError, "cannot grammar"),
+        ({"sampling": Sampling(logprobs=3)}, CapabilityError, "cannot give log-probabilities"),
+        ({"constrain": True}, CapabilityError, "cannot decode by a grammar"),
     ],
 )
 def test_what_cannot_work_is_said_before_anything_is_sent(

@@ -57,8 +57,8 @@ def entry_options(command: F) -> F:
         click.option("--flow", metavar="NAME", help="ask, retry, vote, choose, or your own."),
         click.option("--option", "options", multiple=True, metavar="K=V", help="For the flow."),
         click.option("--constrain/--no-constrain", default=None, help="Decode by the grammar."),
-        click.option("--temperature", type=float, metavar="T"),
-        click.option("--max-tokens", type=int, metavar="N"),
+        click.option("--temperature", type=float, metavar="T", help="0 is greedy."),
+        click.option("--max-tokens", type=int, metavar="N", help="The longest output."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)

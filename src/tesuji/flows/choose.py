@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tesuji.errors import ConfigError
 from tesuji.flows.flow import Ask
+from tesuji.task.formats.base import AnswerFormat
 from tesuji.task.rules import base_format
 from tesuji.task.sample import Answer, Sample
 
@@ -18,18 +19,25 @@ async def choose(sample: Sample, ask: Ask) -> Answer:
     the softmax over the labels. ConfigError for any other format.
     """
     shape = base_format(ask.format)
-    labels: Sequence[str] | None = getattr(shape, "labels", None)
-    if not labels:
-        raise ConfigError(
-            f"flow 'choose' picks among labels, but the answer format '{shape.name}' has "
-            "none: use format 'choice' or 'probabilities', or another flow"
-        )
+    labels = labels_of(shape)
     scores = await ask.score(labels)
     if shape.name == "probabilities":
         return dict(zip(labels, softmax(scores), strict=True))
     ranked = [label for _, label in sorted(zip(scores, labels, strict=True), key=_by_score)]
     top: int = getattr(shape, "top", 1)
     return ranked[0] if top == 1 else ranked[:top]
+
+
+def labels_of(format: AnswerFormat) -> Sequence[str]:
+    """The labels that there are to choose from; ConfigError for a format that has none."""
+    shape = base_format(format)
+    labels: Sequence[str] | None = getattr(shape, "labels", None)
+    if not labels:
+        raise ConfigError(
+            f"flow 'choose' picks among labels, but the answer format '{shape.name}' has none: "
+            "use format 'choice' or 'probabilities', or another flow"
+        )
+    return labels
 
 
 def softmax(scores: Sequence[float]) -> list[float]:

@@ -93,9 +93,17 @@ class Model(Protocol):
         """Let go of sockets, threads and memory. May be called twice."""
 
 
+_WORDS = {
+    "grammar": "decode by a grammar (constrain)",
+    "logprobs": "give log-probabilities (logprobs)",
+    "score": "score choices by log-probability (score)",
+}
+
+
 def require(model: Model, *needed: Capability) -> None:
     """Raise CapabilityError, before anything is sent, if `model` lacks any of `needed`."""
     missing = [name for name in needed if name not in model.capabilities]
     if missing:
         has = ", ".join(sorted(model.capabilities))
-        raise CapabilityError(f"{model.uri} cannot {' or '.join(missing)}; it can: {has}")
+        wanted = " or ".join(_WORDS.get(name, name) for name in missing)
+        raise CapabilityError(f"{model.uri} cannot {wanted}; it can: {has}")

@@ -16,7 +16,8 @@ from tesuji.errors import (
     RequestFailedError,
     TesujiError,
 )
-from tesuji.flows import Draft, Flow, find_flow
+from tesuji.flows import Draft, Flow, choose, find_flow
+from tesuji.flows.choose import labels_of
 from tesuji.models.base import Model, require
 from tesuji.models.prices import cost
 from tesuji.run.asking import Asker, entry_sampling
@@ -123,7 +124,9 @@ def check_entry(task: Task, entry: Entry, model: Model) -> None:
         require(model, "grammar")
     if sampling.logprobs is not None:
         require(model, "logprobs")
-    require(model, "score" if entry.flow == "choose" else "generate")
+    if flow is choose:
+        labels_of(task.format)
+    require(model, "score" if flow is choose else "generate")
 
 
 def _check_options(flow: Flow, entry: Entry) -> None:

@@ -29,6 +29,13 @@ WHERE a.run = :run
 """
 
 
+_ORDERS = {
+    "sample": "length(a.sample), a.sample",  # 2 before 10
+    "score": "a.score NULLS LAST",
+    "score DESC": "a.score DESC NULLS LAST",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One sample of a run. `messages` is the exact text sent; `output` is None where none came."""
@@ -63,8 +70,7 @@ def iter_records(
 
     `order` is "sample", "score" or "score DESC"; with the scores, what failed comes last.
     """
-    assert order in ("sample", "score", "score DESC"), order
-    query = f"{_QUERY} ORDER BY a.{order} NULLS LAST LIMIT :limit"
+    query = f"{_QUERY} ORDER BY {_ORDERS[order]} LIMIT :limit"
     values = {"run": run, "sample": sample, "kind": kind, "limit": limit}
     for found in ledger.connection.execute(query, values):
         row = AnswerRow(found[0], found[1], _json(found[2]), found[3], found[4], found[5])

@@ -1,4 +1,4 @@
-"""`python -m tesuji.cli`: the command line."""
+"""`python -m tesuji`: the command line."""
 
 from tesuji.cli import main
 
