@@ -7,14 +7,11 @@ event loop too (notebooks have one).
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tesuji.errors import ConfigError, InputError
 from tesuji.reports import (
@@ -47,7 +44,8 @@ from tesuji.run.ledger import (
     iter_records,
     list_runs,
 )
-from tesuji.run.runner import check_entry, make_meter, run_entry
+from tesuji.run.runner import make_meter, run_entry
+from tesuji.session import halting, with_model
 from tesuji.task.task import Task, load
 
 if TYPE_CHECKING:
@@ -74,8 +72,6 @@ __all__ = [
     "show",
 ]
 
-T = TypeVar("T")
-
 _NO_RUN = "there is no run yet: begin with `tesuji first`, then `tesuji run`"
 
 
@@ -95,7 +91,7 @@ def first(
         moves = await first_move(task, chosen, samples, model=backend, ledger=ledger)
         return FirstReport(task, chosen, tuple(moves))
 
-    return _with_model(task, chosen, look)
+    return with_model(task, chosen, look)
 
 
 def run(
@@ -123,13 +119,13 @@ def run(
         if chosen.name != "base":
             save_entry(task.folder, chosen)
         meter = make_meter(task, chosen, budget)
-        with _halting(meter.halt, on_interrupt):
+        with halting(meter.halt, on_interrupt):
             row = await answer_all(model=backend, ledger=ledger, meter=meter)
         failures = (a.reason for a in iter_answers(ledger, row.id) if a.state == "error")
         failure = next(failures, None) if row.errors else None
         return RunReport(task, judge(task, ledger, row), finding_rates(ledger, row.id), failure)
 
-    return _with_model(task, chosen, answer)
+    return with_model(task, chosen, answer)
 
 
 def compare(task: Task, a: str | int, b: str | int) -> Comparison:
@@ -175,12 +171,12 @@ def predict(
 
     async def answer(ledger: Ledger, backend: Model) -> PredictReport:
         meter = make_meter(task, chosen, budget)
-        with _halting(meter.halt, on_interrupt):
+        with halting(meter.halt, on_interrupt):
             row = await answer_all(model=backend, ledger=ledger, meter=meter)
         problems = write_predictions(task, ledger, row, target)
         return PredictReport(task, row, target, tuple(problems), finding_rates(ledger, row.id))
 
-    return _with_model(task, chosen, answer)
+    return with_model(task, chosen, answer)
 
 
 def new(
@@ -327,84 +323,6 @@ def _check_writable(path: Path) -> None:
         raise InputError(f"{path}: cannot be written: there is no folder {path.parent}; make it")
     if not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
         raise InputError(f"{path}: cannot be written: no permission; choose another place")
-
-
-def _with_model(
-    task: Task, entry: Entry, work: Callable[[Ledger, Model], Coroutine[Any, Any, T]]
-) -> T:
-    """Do `work` with the ledger and the entry's model open, and close both.
-
-    The entry is checked before the ledger is opened: one that cannot run leaves nothing behind.
-    """
-    from tesuji.models.registry import open_model
-
-    async def session() -> T:
-        backend = open_model(entry.model)
-        try:
-            await backend.ready()
-            check_entry(task, entry, backend)
-            with Ledger(task.folder / FILE) as ledger:
-                return await work(ledger, backend)
-        finally:
-            await backend.close()
-
-    return _sync(session())
-
-
-def _sync(coroutine: Coroutine[Any, Any, T]) -> T:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(coroutine)
-    # A notebook's own loop runs in this thread, so ours runs in another one.
-    stop: list[Callable[[], object]] = []
-
-    async def stoppable() -> T:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None
-        stop.append(lambda: loop.call_soon_threadsafe(task.cancel))
-        return await coroutine
-
-    with ThreadPoolExecutor(1) as pool:
-        result = pool.submit(asyncio.run, stoppable())
-        try:
-            return result.result()
-        except KeyboardInterrupt:  # the notebook's stop button reaches this thread alone
-            for halt in stop:
-                halt()
-            raise
-
-
-@contextmanager
-def _halting(halt: Callable[[str], None], notify: Callable[[], None] | None) -> Iterator[None]:
-    """Ctrl-C once: finish what is in flight. Twice: stop at once. Both resume later."""
-    import signal
-
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    presses: list[int] = []
-
-    def on_sigint() -> None:
-        presses.append(1)
-        if len(presses) == 1:
-            halt("interrupted")
-            if notify:
-                notify()
-        elif task:
-            task.cancel()
-
-    try:
-        loop.add_signal_handler(signal.SIGINT, on_sigint)
-    except (NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
-        yield
-        return
-    try:
-        yield
-    except asyncio.CancelledError:
-        if len(presses) > 1:
-            raise KeyboardInterrupt from None
-        raise
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
 
 
 def derive(
