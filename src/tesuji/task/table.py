@@ -27,7 +27,8 @@ __all__ = ["read_table", "write_table"]
 def read_table(path: Path | str) -> Table:
     """Read a data file; its kind is in its name. Blank lines are skipped.
 
-    A million rows of four short columns take about 1.5 s from CSV (docs/experiments.md).
+    A million rows of four short columns (56 MB): 2.2 to 3.8 s of CPU and 260 MB from CSV, about
+    1.6 times what csv.reader alone takes; 5 to 7 s from JSON lines (2 shared cores, Python 3.11).
     """
     path = Path(path)
     kind = suffix(path)
