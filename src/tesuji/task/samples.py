@@ -63,17 +63,24 @@ def sample_ids(table: Table, column: str | None) -> list[str]:
 
 def _targets(table: Table, columns: tuple[str, ...], format: AnswerFormat) -> Iterator[Answer]:
     positions = [table.position(name, "target column") for name in columns]
+    known: dict[str, Answer] = {}  # labels repeat: each text is judged once
     for row, values in enumerate(table.values):
         where = f"column {columns[0]!r}"
         try:
             if len(columns) == 1:
                 value = values[positions[0]]
+                if type(value) is str and value in known:
+                    yield known[value]
+                    continue
                 if value is None:
                     raise ValueError("no target; remove the row or fill it in")
             else:
                 where = f"columns {', '.join(map(repr, columns))}"
                 value = _numbers(columns, [values[at] for at in positions], format)
-            yield format.accept(value)
+            answer = format.accept(value)
+            if type(value) is str and len(known) < 1000 and isinstance(answer, (str, int, float)):
+                known[value] = answer
+            yield answer
         except ValueError as error:
             given = value if len(columns) == 1 else [values[at] for at in positions]
             raise DataError(

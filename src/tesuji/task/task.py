@@ -91,8 +91,9 @@ class Task:
         sha.update(json.dumps(rules, sort_keys=True, default=str).encode())
         for samples in (self.train, self.dev):
             sha.update(b"\0split")
-            for sample in samples:
-                sha.update(json.dumps([sample.id, sample.target], sort_keys=True).encode())
+            for start in range(0, len(samples), 4096):  # one by one is six times slower
+                rows = [[sample.id, sample.target] for sample in samples[start : start + 4096]]
+                sha.update(json.dumps(rows, sort_keys=True).encode())
         return sha.hexdigest()[:12]
 
     def _repr_html_(self) -> str:
@@ -181,13 +182,17 @@ def _split(
     if isinstance(rule.stratify, str):
         strata = _keys(table, rule.stratify, "stratify")
     elif rule.stratify:
-        strata = [json.dumps(sample.target, sort_keys=True) for sample in samples]
+        strata = [_stratum(sample.target) for sample in samples]
     groups = None if rule.group is None else _keys(table, rule.group, "group")
     try:
         train, dev = split([s.id for s in samples], rule.dev, rule.seed, strata, groups)
     except InputError as error:
         raise ConfigError(f"{config.path}: [split] {error}") from None
     return tuple(samples[at] for at in train), tuple(samples[at] for at in dev)
+
+
+def _stratum(target: Any) -> str:
+    return target if isinstance(target, str) else json.dumps(target, sort_keys=True)
 
 
 def _keys(table: Table, column: str, key: str) -> list[Hashable]:
