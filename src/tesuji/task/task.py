@@ -91,7 +91,7 @@ class Task:
         sha.update(json.dumps(rules, sort_keys=True, default=str).encode())
         for samples in (self.train, self.dev):
             sha.update(b"\0split")
-            for start in range(0, len(samples), 4096):  # one by one is six times slower
+            for start in range(0, len(samples), 4096):  # one by one is five times slower
                 rows = [[sample.id, sample.target] for sample in samples[start : start + 4096]]
                 sha.update(json.dumps(rows, sort_keys=True).encode())
         return sha.hexdigest()[:12]
