@@ -275,10 +275,11 @@ def _diagnose_run(task: Task, run: RunRow) -> Iterator[Diagnosed]:
 
 def check(task: Task, path: Path | str | None = None) -> CheckReport:
     """Is this file (by default the one that `predict` writes) a valid submission?"""
-    from tesuji.task.submission import check_submission
+    from tesuji.task.submission import inspect_submission
 
     target = Path(path) if path else task.folder / "submission.csv"
-    return CheckReport(target, tuple(check_submission(task, target)))
+    found = inspect_submission(task, target)
+    return CheckReport(target, found.problems, found.notes)
 
 
 def find_entry(task: Task, entry: Entry | str | None, model: str | None = None) -> Entry:

