@@ -86,13 +86,14 @@ def test_what_is_there_is_kept(tesuji: Tesuji, tmp_path: Path) -> None:
 
 def test_check_says_what_is_worth_a_look(tesuji: Tesuji, tmp_path: Path) -> None:
     """Another order is allowed where rows are told apart by id, and is said."""
-    tesuji("new", "reverse", "--like", "llm-prompt-reverse")
-    tesuji("predict", "-C", "reverse", "--model", "nano")
-    path = tmp_path / "reverse" / "submission.csv"
+    folder = tmp_path / "reverse"
+    tesuji("new", folder, "--like", "llm-prompt-reverse")
+    tesuji("predict", "-C", folder, "--model", "nano")
+    path = folder / "submission.csv"
     header, *rows = path.read_text().splitlines()
     path.write_text("\n".join([header, *reversed(rows)]) + "\n")
-    found = tesuji("check", "-C", "reverse")
+    found = tesuji("check", "-C", folder)
     assert found.code == 0
     assert "worth a look:" in found.out
     assert "line 2: the order differs" in found.out
-    assert tesuji("check", "-C", "reverse", "--json").json["notes"]
+    assert tesuji("check", "-C", folder, "--json").json["notes"]
