@@ -159,6 +159,7 @@ def predict(
     fallback; the report counts them. A run that was interrupted writes nothing.
     """
     from tesuji.run.predict import write_predictions
+    from tesuji.task.submission import submission_needs
 
     if split != "test":
         raise InputError(f"a submission is made from the split 'test', not '{split}'")
@@ -166,7 +167,7 @@ def predict(
     samples = task.split(split)
     target = Path(path) if path else task.folder / "submission.csv"
     _check_writable(target)
-    check(task, target)  # ConfigError now, not after the run, if there can be no submission
+    submission_needs(task)  # ConfigError now, not after the run
     answer_all = partial(run_entry, task, chosen, samples, split=split, watch=watch)
 
     async def answer(ledger: Ledger, backend: Model) -> PredictReport:

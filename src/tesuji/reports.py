@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tesuji.diagnose import Diagnosed, Summary, summary, visible
 from tesuji.notebook import table
-from tesuji.run.entry import Entry, to_table
+from tesuji.run.entry import Entry
 from tesuji.run.first import FirstMove
 from tesuji.run.ledger import RunRow
 from tesuji.task.guess import Guess
@@ -302,8 +302,3 @@ def _move(move: FirstMove) -> dict[str, Any]:
             for draft in move.drafts
         ],
     }
-
-
-def entry_json(entry: Entry) -> dict[str, Any]:
-    """An entry as plain data, its name included."""
-    return {"name": entry.name, **to_table(entry)}

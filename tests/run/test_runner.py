@@ -43,6 +43,7 @@ def test_every_sample_is_answered_and_scored(play: Play, ledger: Ledger) -> None
     assert run.high == 1.0
     answers = {row.sample: row.answer for row in iter_answers(ledger, run.id)}
     assert answers["d7"] == 15
+    assert ledger.rows("PRAGMA foreign_key_check") == []
 
 
 def test_what_was_sent_is_recorded_to_the_letter(play: Play, ledger: Ledger) -> None:

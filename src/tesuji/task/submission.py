@@ -46,7 +46,7 @@ def write_submission(task: Task, answers: Mapping[str, Answer], path: Path | str
     `answers` maps each test sample's id to its answer. SubmissionError: an answer is missing,
     belongs to no test sample, or is none of the task's format.
     """
-    spec, test = _needs(task)
+    spec, test = submission_needs(task)
     ids = [sample.id for sample in task.split("test")]
     if missing := [id for id in ids if answers.get(id) is None]:
         raise SubmissionError(
@@ -74,7 +74,8 @@ def _answer_cells(task: Task, spec: AnswerColumns, id: str, answer: Answer) -> t
     return tuple(answer[label] for label in spec.labels)
 
 
-def _needs(task: Task) -> tuple[AnswerColumns, Table]:
+def submission_needs(task: Task) -> tuple[AnswerColumns, Table]:
+    """What a submission is made of: its columns and the test rows; ConfigError if one lacks."""
     if task.test_table is None:
         raise ConfigError(
             f"{task.folder / 'competition.toml'}: [data] test: missing; submissions need test data"
@@ -99,7 +100,7 @@ def inspect_submission(task: Task, path: Path | str) -> SubmissionCheck:
     match by id; it is a problem where those columns don't tell the rows apart.
     """
     path = Path(path)
-    spec, test = _needs(task)
+    spec, test = submission_needs(task)
     try:
         found = read_table(path)
     except DataError as error:
