@@ -18,7 +18,7 @@ import pytest
 from pages import PAGES, ROOT, Block, blocks
 
 import tesuji
-from tesuji.diagnose import CHECKED, CLEANERS
+from tesuji.diagnose import CLEANERS, KINDS
 from tesuji.flows import FLOWS
 from tesuji.run.ledger import AnswerState
 from tesuji.task.formats import FORMATS, options_of
@@ -251,7 +251,7 @@ def test_the_tables_of_concepts_are_those_of_the_code() -> None:
         options = list(inspect.signature(flow).parameters.values())[2:]
         assert flows[name].strip("| ") == ", ".join(f"`{p.name}` = {p.default}" for p in options)
     assert {names_of(row)[0] for row in pages.table(page, "Cleaners")} == set(CLEANERS)
-    assert all(f"`{kind}`" in pages.prose(page) for kind in CHECKED)
+    assert all(f"`{kind}`" in pages.prose(page) for kind in KINDS)
 
 
 def test_extras_and_version_are_those_of_the_project() -> None:

@@ -1,15 +1,15 @@
 """Failures in what models write: the detectors, and the cleaners that mend what they find."""
 
 from tesuji.diagnose.clean import CLEANERS, check_names, clean
-from tesuji.diagnose.detect import CHECKED, diagnose
+from tesuji.diagnose.detect import DETECTORS, diagnose
 from tesuji.diagnose.files import Diagnosed, diagnose_file
 from tesuji.diagnose.finding import KINDS, Finding, Kind
 from tesuji.diagnose.rates import KindSummary, Summary, rates, summary
 from tesuji.diagnose.visible import highlight, visible
 
 __all__ = [
-    "CHECKED",
     "CLEANERS",
+    "DETECTORS",
     "KINDS",
     "Diagnosed",
     "Finding",

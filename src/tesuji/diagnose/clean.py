@@ -1,62 +1,37 @@
 """The cleaners: what mends the failures that the detectors find.
 
-A cleaner is driven by the findings of its own detector, and so never touches an output in which
-that failure is not seen. It works until nothing is left to mend: cleaning twice is cleaning once.
+A cleaner stands beside its detector and is driven by that detector's findings: it never touches an
+output in which the failure is not seen, and works until nothing is left to mend, so that cleaning
+twice is cleaning once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TypeAlias
 
-from tesuji.diagnose.format import detect_format, mended
-from tesuji.diagnose.loop import loops
-from tesuji.diagnose.observation import Observation, last_user_text
-from tesuji.diagnose.preamble import detect_preamble
+from tesuji.diagnose.echo import clean_echo
+from tesuji.diagnose.format import clean_format
+from tesuji.diagnose.garbled import clean_unicode
+from tesuji.diagnose.loop import clean_loop
+from tesuji.diagnose.observation import Cleaner, observe
+from tesuji.diagnose.postamble import clean_postamble
+from tesuji.diagnose.preamble import clean_preamble
 from tesuji.errors import ConfigError
 from tesuji.models.base import Request
 from tesuji.task.formats.base import AnswerFormat
 
-Cleaner: TypeAlias = Callable[[Observation], str]
-"""The text of an observation, mended."""
-
-
-def clean_preamble(seen: Observation) -> str:
-    """Without the words before the answer."""
-    while finding := next(iter(detect_preamble(seen)), None):
-        seen = replace(seen, text=seen.text[: finding.start] + seen.text[finding.end :])
-    return seen.text
-
-
-def clean_format(seen: Observation) -> str:
-    """The answer alone, in exactly the right shape, where one can be found in the text."""
-    finding = next(iter(detect_format(seen)), None)
-    if finding is None or finding.fix is None or seen.format is None:
-        return seen.text
-    shaped = mended(seen.format, seen.text)
-    return seen.text if shaped is None else shaped
-
-
-def clean_loop(seen: Observation) -> str:
-    """With one cycle of each loop. A cut cycle at the end of the text goes too."""
-    while found := loops(seen):
-        text = seen.text
-        printed = len(text.rstrip())
-        pieces, position = [], 0
-        for run in found:
-            pieces.append(text[position : run.start + run.period])
-            whole = (run.end - run.start) // run.period * run.period
-            position = len(text) if run.end >= printed else run.start + whole
-        seen = replace(seen, text="".join(pieces) + text[position:])
-    return seen.text
-
-
 CLEANERS: Mapping[str, Cleaner] = MappingProxyType(
-    {"preamble": clean_preamble, "format": clean_format, "loop": clean_loop}
+    {
+        "echo": clean_echo,
+        "loop": clean_loop,
+        "preamble": clean_preamble,
+        "postamble": clean_postamble,
+        "unicode": clean_unicode,
+        "format": clean_format,
+    }
 )
-"""Every cleaner, by the name that findings give in `fix`."""
+"""Every cleaner, by the name that findings give in `fix`, in a sensible order of use."""
 
 
 def check_names(names: Sequence[str]) -> None:
@@ -75,6 +50,7 @@ def clean(
     format: AnswerFormat | None = None,
     request: Request | None = None,
     finish: str = "stop",
+    language: str | None = None,
 ) -> str:
     """`text` after the cleaners `names`, in that order. ConfigError for an unknown name.
 
@@ -82,7 +58,6 @@ def clean(
     'level'
     """
     check_names(names)
-    prompt = last_user_text(request)
     for name in names:
-        text = CLEANERS[name](Observation(text, finish, prompt, format))
+        text = CLEANERS[name](observe(text, finish, request, format, language))
     return text

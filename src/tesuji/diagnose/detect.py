@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from tesuji.diagnose.echo import detect_echo
 from tesuji.diagnose.empty import detect_empty
-from tesuji.diagnose.finding import Finding, Kind
+from tesuji.diagnose.finding import KINDS, Finding, Kind
 from tesuji.diagnose.format import detect_format
+from tesuji.diagnose.garbled import detect_garbled
+from tesuji.diagnose.language import detect_language
 from tesuji.diagnose.loop import detect_loop
-from tesuji.diagnose.observation import Detector, Observation, last_user_text
+from tesuji.diagnose.observation import Detector, Observation, observe
+from tesuji.diagnose.postamble import detect_postamble
 from tesuji.diagnose.preamble import detect_preamble
+from tesuji.diagnose.refusal import detect_refusal
 from tesuji.diagnose.truncated import detect_truncated
 from tesuji.models.base import Output, Request
 from tesuji.task.formats.base import AnswerFormat
 
 DETECTORS: tuple[tuple[Kind, Detector], ...] = (
-    ("empty", detect_empty),
     ("preamble", detect_preamble),
+    ("postamble", detect_postamble),
     ("format", detect_format),
-    ("truncated", detect_truncated),
+    ("language", detect_language),
     ("loop", detect_loop),
+    ("truncated", detect_truncated),
+    ("refusal", detect_refusal),
+    ("empty", detect_empty),
+    ("echo", detect_echo),
+    ("garbled", detect_garbled),
 )
 """Every detector with the kind that it finds, in the order of their findings."""
 
-CHECKED: tuple[Kind, ...] = tuple(kind for kind, _ in DETECTORS)
-"""The kinds that are looked for."""
+assert tuple(kind for kind, _ in DETECTORS) == KINDS
 
 
 def diagnose(
@@ -40,9 +49,7 @@ def diagnose(
     >>> [f.kind for f in diagnose(Output("Sure! Here is the word: level", "stop"))]
     ['preamble']
     """
-    return findings_in(
-        Observation(output.text, output.finish, last_user_text(request), format, language)
-    )
+    return findings_in(observe(output.text, output.finish, request, format, language))
 
 
 def findings_in(seen: Observation) -> list[Finding]:

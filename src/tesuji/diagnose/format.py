@@ -31,3 +31,12 @@ def detect_format(seen: Observation) -> Iterator[Finding]:
         return
     fix = "format" if mended(seen.format, seen.text) is not None else None
     yield Finding("format", 0, len(seen.text), reason, fix=fix)
+
+
+def clean_format(seen: Observation) -> str:
+    """The answer alone, in exactly the right shape, where one can be found in the text."""
+    finding = next(iter(detect_format(seen)), None)
+    if finding is None or finding.fix is None or seen.format is None:
+        return seen.text
+    shaped = mended(seen.format, seen.text)
+    return seen.text if shaped is None else shaped

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import replace
 from unicodedata import category
 
 from tesuji.diagnose.finding import Finding
@@ -98,3 +99,17 @@ def detect_loop(seen: Observation) -> Iterator[Finding]:
             f"{shown!r} {run.cycles:.1f} times from {run.start}, period {run.period}",
             fix="loop",
         )
+
+
+def clean_loop(seen: Observation) -> str:
+    """With one cycle of each loop. A cut cycle at the end of the text goes too."""
+    while found := loops(seen):
+        text = seen.text
+        printed = len(text.rstrip())
+        pieces, position = [], 0
+        for run in found:
+            pieces.append(text[position : run.start + run.period])
+            whole = (run.end - run.start) // run.period * run.period
+            position = len(text) if run.end >= printed else run.start + whole
+        seen = replace(seen, text="".join(pieces) + text[position:])
+    return seen.text

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tesuji.diagnose import openings
 from tesuji.diagnose.empty import says_something
@@ -124,3 +125,10 @@ def _label_end(seen: Observation, position: int) -> int | None:
             return match.end()
     short = 0 < len(bare) <= _MOST_BARE and "\n" not in bare and len(bare.split()) <= 4
     return match.end() if short and not re.search(r"[.!?。！？]\s", bare) else None
+
+
+def clean_preamble(seen: Observation) -> str:
+    """Without the words before the answer."""
+    while finding := next(iter(detect_preamble(seen)), None):
+        seen = replace(seen, text=seen.text[: finding.start] + seen.text[finding.end :])
+    return seen.text

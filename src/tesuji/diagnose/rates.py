@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tesuji.diagnose.detect import CHECKED
 from tesuji.diagnose.files import Diagnosed
 from tesuji.diagnose.finding import KINDS, Finding, Kind
 
@@ -21,7 +20,7 @@ def rates(findings: Iterable[Sequence[Finding]]) -> dict[Kind, float]:
     for found in findings:
         total += 1
         seen.update({finding.kind for finding in found})
-    return {k: seen[k] / total if total else 0.0 for k in KINDS if k in CHECKED or seen[k]}
+    return {k: seen[k] / total if total else 0.0 for k in KINDS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,234 @@
+"""How well, and how fast, the detectors see what went wrong in real outputs.
+
+    python -m benchmarks.diagnosis FOLDER            quality, then speed
+    python -m benchmarks.diagnosis FOLDER --quality  only quality
+    python -m benchmarks.diagnosis FOLDER --speed    only speed
+    python -m benchmarks.diagnosis FOLDER --misses preamble
+
+FOLDER holds `labelled_dev.jsonl`, real outputs labelled by a reader, and `raw_pool.jsonl.gz`,
+unlabelled ones. Half of the labelled outputs, chosen by a hash of their ids, are for development:
+their misses may be read (`--misses`), and rules may be made from them. The other half is for
+checking alone: nobody looks at a text in it. Figures of both halves are printed side by side, so
+that fitting the first shows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import random
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tesuji.diagnose import DETECTORS
+from tesuji.diagnose.detect import findings_in
+from tesuji.diagnose.observation import Detector, Observation
+
+# The kinds by the names that the labels have.
+LABELS = {
+    "preamble": "preamble",
+    "postamble": "postamble",
+    "format": "format_violation",
+    "language": "wrong_language",
+    "loop": "repetition_loop",
+    "truncated": "truncated",
+    "refusal": "refusal",
+    "empty": "empty",
+    "echo": "prompt_echo",
+    "garbled": "garbled",
+}
+_HEADLINE = [kind for kind in LABELS if kind != "format"]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """An output, what a reader saw in it, and what the detectors see."""
+
+    id: str
+    seen: Observation
+    true: frozenset[str]
+    unsure: frozenset[str]
+    clean: bool
+    found: frozenset[str]
+
+
+def half(id: str) -> str:
+    """Which half an output belongs to: "development" or "check"."""
+    return "check" if hashlib.sha256(id.encode()).digest()[0] % 2 else "development"
+
+
+def read_labelled(path: Path) -> list[Labelled]:
+    """The labelled outputs, diagnosed."""
+    return [_labelled(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+
+
+def _labelled(row: dict[str, Any]) -> Labelled:
+    seen = Observation(row["output"], "", row["prompt"], None, row["expected"]["language"])
+    names = {label: kind for kind, label in LABELS.items()}
+    return Labelled(
+        row["id"],
+        seen,
+        frozenset(names[label] for label, value in row["labels"].items() if value),
+        frozenset(names[label] for label in row["unsure"]),
+        row["clean"],
+        frozenset(finding.kind for finding in findings_in(seen)),
+    )
+
+
+def counts(rows: Iterable[Labelled], kind: str, *, all_cells: bool) -> tuple[int, int, int]:
+    """How many outputs were rightly found, wrongly found, missed."""
+    right = wrong = missed = 0
+    for row in rows:
+        if kind in row.unsure and not all_cells:
+            continue
+        is_true, is_found = kind in row.true, kind in row.found
+        right += is_true and is_found
+        wrong += is_found and not is_true
+        missed += is_true and not is_found
+    return right, wrong, missed
+
+
+def f1(right: int, wrong: int, missed: int) -> float:
+    """The harmonic mean of precision and recall; 1 where there was nothing to find."""
+    total = 2 * right + wrong + missed
+    return 2 * right / total if total else 1.0
+
+
+def quality(rows: Sequence[Labelled]) -> None:
+    """Print precision, recall and F1 by kind for each half, and how many clean are flagged."""
+    halves: dict[str, list[Labelled]] = {"development": [], "check": []}
+    for row in rows:
+        halves[half(row.id)].append(row)
+    for all_cells in (False, True):
+        print(f"\n{'all cells' if all_cells else 'without the cells that are judgement calls'}")
+        print(f"{'':10}  {'development':^31}  {'check':^31}  {'together':^31}")
+        head = f"{'P':>5} {'R':>5} {'F1':>5} {'(+  -  missed)':>13}"
+        print(f"{'':10}  {head}  {head}  {head}")
+        for kind in LABELS:
+            cells = []
+            for part in (halves["development"], halves["check"], rows):
+                right, wrong, missed = counts(part, kind, all_cells=all_cells)
+                precision = right / (right + wrong) if right + wrong else 1.0
+                recall = right / (right + missed) if right + missed else 1.0
+                tally = f"({right:2}, {wrong:2}, {missed:2})"
+                score = f1(right, wrong, missed)
+                cells.append(f"{precision:5.3f} {recall:5.3f} {score:5.3f} {tally:>13}")
+            print(f"{kind:10}  " + "  ".join(cells))
+        for name, part in (*halves.items(), ("together", rows)):
+            scores = [f1(*counts(part, kind, all_cells=all_cells)) for kind in _HEADLINE]
+            clean = [row for row in part if row.clean]
+            # A clean output's unsure cell is no false alarm in the first table.
+            flagged = sum(bool(r.found - (frozenset() if all_cells else r.unsure)) for r in clean)
+            print(
+                f"{name:12} macro F1 over nine {sum(scores) / len(scores):.3f}, "
+                f"lowest {min(scores):.3f}; clean outputs flagged {flagged} of {len(clean)} "
+                f"({flagged / max(1, len(clean)):.1%})"
+            )
+
+
+def misses(rows: Iterable[Labelled], kind: str) -> None:
+    """Print what was missed and wrongly found in the development half."""
+    for row in rows:
+        if half(row.id) != "development" or (kind in row.true) == (kind in row.found):
+            continue
+        unsure = ", unsure" if kind in row.unsure else ""
+        word = "MISSED" if kind in row.true else "WRONGLY FOUND"
+        print(f"\n=== {row.id} {word} ({row.seen.language}{unsure})")
+        print("--- prompt:", row.seen.prompt[-600:])
+        text = row.seen.text
+        print("--- output:", text if len(text) < 1_200 else f"{text[:600]}\n[…]\n{text[-600:]}")
+
+
+def read_pool(path: Path) -> list[Observation]:
+    """The unlabelled outputs."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [Observation(row["output"], "", row["prompt"]) for row in rows]
+
+
+def speed(pool: Sequence[Observation], sample: int) -> None:
+    """Print outputs a CPU second, for all detectors and for each alone, and the slowest texts."""
+    some = random.Random(1).sample(list(pool), min(sample, len(pool)))
+    characters = sum(len(seen.text) for seen in some)
+    print(f"\n{len(some):,} outputs, {characters / len(some):,.0f} characters each on average")
+    rounds: list[dict[str, float]] = []
+    for _ in range(3):
+        # Fresh observations: what detectors share must be paid for in each round.
+        spent = {"all ten": _seconds(findings_in, some)}
+        for kind, detector in DETECTORS:
+            spent[kind] = _seconds(_all_of(detector), some)
+        rounds.append(spent)
+    for name in rounds[0]:
+        taken = sorted(spent[name] for spent in rounds)[1]
+        print(f"{name:10} {taken / len(some) * 1e6:8.1f} µs  {len(some) / taken:10,.0f} a second")
+
+
+def _all_of(detector: Detector) -> Callable[[Observation], object]:
+    return lambda seen: list(detector(seen))
+
+
+def _seconds(work: Callable[[Observation], object], observations: Sequence[Observation]) -> float:
+    fresh = [
+        Observation(o.text, o.finish, o.prompt, o.format, o.language, o.system)
+        for o in observations
+    ]
+    began = time.process_time()
+    for seen in fresh:
+        work(seen)
+    return time.process_time() - began
+
+
+def linearity() -> None:
+    """Print what hard texts of 1 MB cost, beside the same text at half the length."""
+    dice = random.Random(3)
+    size = 1_000_000
+    letters = "abcdefghijklmnopqrstuvwxyz ,.\n"
+    texts = {
+        "random letters": "".join(dice.choices(letters, k=size)),
+        "any Unicode": "".join(map(chr, dice.choices(range(32, 0xD7FF), k=size))),
+        "one character": "a" * size,
+        "spaces": " " * size,
+        "line ends": "\n" * size,
+        "nested brackets": "[{(" * (size // 3),
+        "code fences": "```\n" * 100_000 + "x" * (size - 400_000),
+        "quotation marks": "「“\"'" * (size // 4),
+        "colons": "Here is: " * (size // 9),
+        "words": "word " * (size // 5),
+        "Japanese": "これは文です。" * (size // 7),
+        "JSON": '{"a": [1, "b"], ' * (size // 16),
+        "turns": "\nUser: hi\nAssistant: Sure! " * (size // 27),
+    }
+    print(f"\n{'1 MB of':18} {'ms':>8}   {'against half of it':>18}")
+    for name, text in texts.items():
+        whole, part = (min(_seconds(findings_in, [Observation(t, "", "Say it.")]) for _ in range(2))
+                       for t in (text, text[: size // 2]))  # fmt: skip
+        print(f"{name:18} {whole * 1e3:8.0f}   {whole / max(part, 1e-9):18.1f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--quality", action="store_true")
+    parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--misses", choices=LABELS, metavar="KIND")
+    parser.add_argument("--sample", type=int, default=5_000, help="outputs to time")
+    given = parser.parse_args()
+    both = not (given.quality or given.speed or given.misses)
+    if both or given.quality or given.misses:
+        rows = read_labelled(given.folder / "labelled_dev.jsonl")
+        if given.misses:
+            misses(rows, given.misses)
+        else:
+            quality(rows)
+    if both or given.speed:
+        speed(read_pool(given.folder / "raw_pool.jsonl.gz"), given.sample)
+        linearity()
+
+
+if __name__ == "__main__":
+    main()
