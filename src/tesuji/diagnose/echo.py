@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tesuji.diagnose.finding import Finding
-from tesuji.diagnose.observation import Observation
+from tesuji.diagnose.observation import Observation, fact
+
+
+@fact
+def answer_end(seen: Observation) -> int:
+    """Where invented turns or leaked tokens begin after the answer; the text's length if none."""
+    return len(seen.text)
 
 
 def detect_echo(seen: Observation) -> Iterable[Finding]:

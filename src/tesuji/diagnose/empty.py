@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from tesuji.diagnose.finding import Finding
-from tesuji.diagnose.observation import Observation
+from tesuji.diagnose.observation import Observation, fact
 
 # Control tokens of chat templates, as they look when a server fails to strip them: <|im_end|>,
 # </s>, <eos>, <start_of_turn>, [INST], DeepSeek's full-width bars; <noinput> is Alpaca's.
@@ -31,6 +31,12 @@ def says_something(text: str) -> bool:
         unicodedata.category(char).startswith(_CONTENT) and char not in _BLANK and char != "`"
         for char in text
     )
+
+
+@fact
+def is_empty(seen: Observation) -> bool:
+    """Whether nothing in the text could be an answer."""
+    return any(True for _ in detect_empty(seen))
 
 
 def detect_empty(seen: Observation) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tesuji.diagnose.empty import detect_empty
+from tesuji.diagnose.empty import is_empty
 from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.observation import Observation
 from tesuji.task.formats.base import AnswerFormat
@@ -27,7 +27,7 @@ def detect_format(seen: Observation) -> Iterator[Finding]:
     if seen.format is None:
         return
     reason = seen.format.check(seen.text)
-    if reason is None or any(True for _ in detect_empty(seen)):
+    if reason is None or is_empty(seen):
         return
     fix = "format" if mended(seen.format, seen.text) is not None else None
     yield Finding("format", 0, len(seen.text), reason, fix=fix)

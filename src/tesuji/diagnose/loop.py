@@ -15,7 +15,7 @@ from dataclasses import replace
 from unicodedata import category
 
 from tesuji.diagnose.finding import Finding
-from tesuji.diagnose.observation import Observation
+from tesuji.diagnose.observation import Observation, fact
 from tesuji.diagnose.periods import LONG_PERIOD, SHORTEST, Run, periodic_runs
 
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
@@ -66,6 +66,7 @@ def _cycles_needed(period: int, at_end: bool, at_limit: bool) -> int:
     return 3 if period <= LONG_PERIOD else 2
 
 
+@fact
 def loops(seen: Observation) -> list[Run]:
     """The runs that are failures, by start, none overlapping: of two, the longer is kept."""
     text = seen.text
