@@ -6,12 +6,16 @@ from collections.abc import Iterable
 
 from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.observation import Observation, fact
+from tesuji.diagnose.turns import first_token, first_turn
 
 
 @fact
 def answer_end(seen: Observation) -> int:
     """Where invented turns or leaked tokens begin after the answer; the text's length if none."""
-    return len(seen.text)
+    text = seen.text
+    found = [at for at in (first_token(text, seen.prompt), first_turn(text, seen.prompt)) if at > 0]
+    end = min(found, default=len(text))
+    return end if text[:end].strip() else len(text)
 
 
 def detect_echo(seen: Observation) -> Iterable[Finding]:
