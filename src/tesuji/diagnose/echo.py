@@ -2,27 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from tesuji.diagnose.copies import Copy, copied_input, copies
+from tesuji.diagnose.empty import says_something
 from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.observation import Observation, fact
-from tesuji.diagnose.turns import first_token, first_turn
+from tesuji.diagnose.turns import THINK, first_turn, leading_label, tokens
+
+
+@fact
+def _tokens(seen: Observation) -> list[tuple[int, int, bool]]:
+    return tokens(seen.text, seen.prompt)
 
 
 @fact
 def answer_end(seen: Observation) -> int:
-    """Where invented turns or leaked tokens begin after the answer; the text's length if none."""
+    """Where invented turns or trailing template tokens begin; the text's length if none do."""
     text = seen.text
-    found = [at for at in (first_token(text, seen.prompt), first_turn(text, seen.prompt)) if at > 0]
-    end = min(found, default=len(text))
-    return end if text[:end].strip() else len(text)
+    turn = first_turn(text, seen.prompt)
+    ends = [turn] if turn > 0 else []
+    for start, _, is_last in _tokens(seen):
+        if is_last and says_something(_bare(seen, start)):
+            ends.append(start)
+            break
+    return min(ends, default=len(text))
+
+
+def _bare(seen: Observation, end: int) -> str:
+    """The text before `end` without its template tokens."""
+    pieces, position = [], 0
+    for start, stop, _ in _tokens(seen):
+        if start >= end:
+            break
+        pieces.append(seen.text[position:start])
+        position = stop
+    return "".join(pieces) + seen.text[position:end]
 
 
 def detect_echo(seen: Observation) -> Iterable[Finding]:
-    """Not yet."""
-    return ()
+    """Copies of the prompt, leaked labels and tokens, and all that follows the answer's end."""
+    if not seen.text:
+        return ()
+    return _findings(seen)
+
+
+def _findings(seen: Observation) -> Iterator[Finding]:
+    text = seen.text
+    end = answer_end(seen)
+    if label := leading_label(seen):
+        yield Finding("echo", 0, label, f"starts with {text[:label].strip()!r}", 0.8, "echo")
+    for copy in _copies(seen):
+        yield Finding("echo", copy.start, copy.end, f"says {copy.what} again", 0.8, "echo")
+    for start, stop, _ in _tokens(seen):
+        if start >= end:
+            break
+        yield Finding("echo", start, stop, f"template token {text[start:stop]!r}", 1.0, "echo")
+    if "think" in text and (match := THINK.search(text)) and match[0] not in seen.prompt:
+        close = text.rfind("</think")
+        stop = text.find(">", close) + 1 if close >= 0 else len(text)
+        yield Finding("echo", 0, stop, "thinking left in the answer", 0.4, "echo")
+    if end < len(text):
+        first = text[end:].lstrip()[:24].split("\n")[0]
+        yield Finding("echo", end, len(text), f"goes on with {first!r}", 0.9, "echo")
+
+
+def _copies(seen: Observation) -> list[Copy]:
+    found = copies(seen.text, seen.prompt, seen.system)
+    if not found and (copy := copied_input(seen.text, seen.prompt)):
+        found = [copy]
+    return found
 
 
 def clean_echo(seen: Observation) -> str:
-    """Without echoed turns and template tokens."""
+    """Without copies of the prompt, invented turns and template tokens.
+
+    Nothing is taken away where nothing would be left that says anything.
+    """
+    while spans := [(f.start, f.end) for f in detect_echo(seen) if f.fix == "echo"]:
+        pieces, position = [], 0
+        for start, end in sorted(spans):
+            pieces.append(seen.text[position : max(position, start)])
+            position = max(position, end)
+        rest = ("".join(pieces) + seen.text[position:]).strip()
+        if rest == seen.text or not says_something(rest):
+            return seen.text
+        seen = replace(seen, text=rest)
     return seen.text

@@ -5,58 +5,144 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from tesuji.diagnose.observation import Observation
+
 # Control tokens of chat templates as they look when a server fails to strip them.
 TOKEN = re.compile(
     r"<(?:"
-    r"[|｜][ ]?[\w▁.\-]{0,40}[ ]?[|｜]>"  # <|im_end|>, <｜end▁of▁sentence｜>
-    r"|/s>|</?SYS>>"
+    r"[|｜] ?[\w▁.\-]{0,40} ?[|｜]>"  # <|im_end|>, <｜end▁of▁sentence｜>
+    r"|/s>|s>|</?SYS>>"
     r"|/?(?i:start_of_turn|end_of_turn|start_of_text|end_of_text|endoftext|end_of_document|eos|bos"
-    r"|pad|unk|mask|sep|cls|noinput|nooutput|human|bot|assistant|user|system|prompter)>"
+    r"|pad|unk|noinput|nooutput|human|bot|assistant|system|prompter)>"
     r")"
     r"|\[/?INST\]|\[/?(?:SYS|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS)\]"
-    r"|\[\|[A-Za-z]{1,12}\|?\]?"  # Baize: [|Human|]
+    r"|\[\|(?:Human|AI|User|Assistant|System)(?:\|\]?|\Z)"  # Baize
+    r"|\\end\{code\}"  # base models that read archived web pages
 )
-# The labels of the one who asks, at a line start. Nobody else has them in an answer.
-_ASKS = (
-    r"(?:human|user|prompter|ユーザー?|人間|用户|用戶|人类|人類|usuario|utilisateur|nutzer"
-    r"|пользователь)"
-)
-_SPEAKS = r"(?:assistant|chatbot|ai|アシスタント|助手|人工智能)"
-_ASKED_TURN = re.compile(
-    rf"\n[ \t]*(?:[#*\[<|]{{0,4}} ?(?i:{_ASKS})[ \]|>*]{{0,3}}[:：]"
-    r"|#{2,4} ?(?i:human|user|instruction|input|prompt|question|assistant|response)[ ]?:)"
-)
-# What makes a dialogue part of the task.
-_DIALOGUE = re.compile(
-    r"dialog|conversation|script|transcript|interview|chat ?log|chat history|role-?play|screenplay"
-    r"|(?:a|one-act|short|stage) play\b|\bskit\b|debate|few-shot|prompt|\b(?:Q ?& ?A|FAQ)\b"
-    r"|対話|会話|台本|脚本|やり取り"
-    r"|インタビュー|シナリオ|ロールプレイ|プロンプト|チャットログ|对话|對話|剧本|劇本|采访|採訪|访谈|訪談|聊天记录|提示词",
+_MAYBE_TOKEN = re.compile(r"[<\[\\](?=[|｜/s<>IASehuapbnENBPU])")
+# After one of these the answer is over, whatever follows.
+_LAST = re.compile(
+    r"<[|｜] ?(?:im_end|im_start|eot_id|end|endoftext|end_of_text|end_of_document|end▁of▁sentence"
+    r"|user|human|prompter|assistant|system|start_header_id|end_header_id|end_header|start|im_sep)"
+    r"|</s>|\[/?INST|\[\||</?(?:start_of_turn|end_of_turn|endoftext|end_of_text|eos|human|bot"
+    r"|assistant|system|prompter)>|<<SYS>>",
     re.IGNORECASE,
 )
+THINK = re.compile(r"</?think(?:ing)?>", re.IGNORECASE)
+
+# Who asks, and who answers, as chat templates and the transcripts of chats label them.
+_ASKS = (
+    r"human|user|prompter|ユーザー?|人間|用户|用戶|人类|人類|usuario|utilisateur|nutzer"
+    r"|пользователь"
+)
+_ANSWERS = r"assistant|system|chatbot|joi|rosey|chatgpt|アシスタント|システム|助手|机器人|系统"
+_TURN = re.compile(
+    rf"(?:\n|\A)[ \t]*(?:"
+    rf"(?:#{{1,4}}[ ]?)?[\[<]?(?P<asks>(?i:{_ASKS}))[\]>]?[ ]?[:：](?!:)"
+    rf"|(?:#{{1,4}}[ ]?)?[\[<]?(?P<answers>(?i:{_ANSWERS}))[\]>]?[ ]?[:：](?!:)"
+    r"|\#{2,4}[ ]?(?P<template>(?i:instruction|response|human|assistant|user|ai))[ ]?[:：]"
+    r"|\#{2,4}[ ]?(?P<japanese>指示|応答|入力)[ ]?[:：]?[ \t]*\n"
+    r"|(?P<question>(?:Q|Question|質問|問題|问题|問|问))[ ]?[:：]"
+    r")"
+)
+_MAYBE_TURN = re.compile(
+    r"\n(?=[ \t]{0,8}[#\[<]{0,4} ?[HUPJRACSQIhupjracsqiユ人用アシ助机系指応入質問问П])"
+)
+_LEADING_LABEL = re.compile(
+    rf"\s*(?:#{{1,4}} ?)?(?:(?i:{_ANSWERS}|{_ASKS})|AI|ChatGPT|### ?Response) ?[:：](?=\s|\w)"
+)
+# What makes a dialogue part of the task, or at least its labels part of the answer.
+_DIALOGUE = re.compile(
+    r"dialog|conversation|script|transcript|interview|chat ?log|chat history|role-?play|screenplay"
+    r"|(?:a|one-act|short|stage) play\b|\bskit\b|debate|few-shot|\bprompts?\b|\bchats?\b"
+    r"|対話|会話|台本|脚本|やり取り|インタビュー|シナリオ|ロールプレイ|プロンプト|チャット|劇"
+    r"|对话|對話|剧本|劇本|采访|採訪|访谈|訪談|聊天|提示词|情景|角色",
+    re.IGNORECASE,
+)
+_ABOUT_ROLES = re.compile(
+    r"\buser|human|customer|assistant|chat|\bbot\b|\bai\b|ユーザ|人間|アシスタント|ボット|顧客"
+    r"|用户|用戶|助手|机器人|客服|人类",
+    re.IGNORECASE,
+)
+_ASKS_QUESTIONS = re.compile(
+    r"\bQ\b|question|quiz|FAQ|trivia|riddle|質問|問題|問い|クイズ|設問|[問问](?:题|題)|提问|提問|问答|問答"
+    r"|謎|なぞなぞ|谜|Q[:：]|例題|例题|examples?",
+    re.IGNORECASE,
+)
+_WRAPPED = re.compile(r"(?:assistant|response|answer|ai)[ ]?[:：]\s*\Z", re.IGNORECASE)
+_MOST_PROMPT = 8_000  # characters of a prompt that are read for what it asks
 
 
 @lru_cache(maxsize=1024)
-def asks_for_dialogue(prompt: str) -> bool:
-    """Whether the prompt wants, or holds, a dialogue: role labels are part of such an answer."""
-    return _DIALOGUE.search(prompt) is not None
+def _allows(prompt: str) -> tuple[bool, bool, bool]:
+    """Whether labels of (an asker, an answerer, a question) may be part of the answer."""
+    prompt = prompt[:_MOST_PROMPT]
+    dialogue = _DIALOGUE.search(prompt) is not None
+    wrapped = _WRAPPED.search(prompt) is not None  # the labels of a template, not of the task
+    asker = dialogue and not wrapped and _ABOUT_ROLES.search(prompt) is not None
+    return asker, dialogue and not wrapped, _ASKS_QUESTIONS.search(prompt) is not None
 
 
-def first_token(text: str, prompt: str) -> int:
-    """Where the first template token that the prompt does not speak of stands; -1 if none."""
-    if "<" not in text and "[" not in text:
-        return -1
+def tokens(text: str, prompt: str) -> list[tuple[int, int, bool]]:
+    """Template tokens that the prompt does not speak of: start, end, whether nothing of the
+    answer can come after it."""
+    bracket = text.endswith("[") or text[-8:].rstrip().endswith("[")
+    if not bracket and not _MAYBE_TOKEN.search(text):
+        return []
+    html_strike = "</s>" in text and "<s>" in text and not text.startswith("<s>")
+    found = []
     for match in TOKEN.finditer(text):
-        if match[0] not in prompt:
-            return match.start()
-    return -1
+        token = match[0]
+        if token in prompt or (html_strike and token in ("<s>", "</s>")):
+            continue
+        found.append((match.start(), match.end(), _LAST.match(token) is not None))
+    if not bracket:
+        return found
+    # Baize's "[|Human|]", of which a server's stop words left the bracket.
+    at = text.rindex("[")
+    before = text[:at].rstrip(" \t")
+    if before.endswith("\n") and before.rstrip()[-1:] not in (":", "=", ",", "(", "[", "{", ""):
+        found.append((at, at + 1, True))
+    return found
 
 
 def first_turn(text: str, prompt: str) -> int:
-    """Where the line break before the first invented turn stands; -1 if none."""
-    for match in _ASKED_TURN.finditer(text):
-        if asks_for_dialogue(prompt):
-            return -1
-        if match[0].strip() not in prompt or match[0].strip().startswith("###"):
-            return match.start()
+    """Where the first turn that nobody asked for begins (the line break before its label).
+
+    -1 if there is none. A label at the very start of the text is none: see `leading_label`.
+    """
+    if not _MAYBE_TURN.search(text):
+        return -1
+    asker_allowed, dialogue, questions = _allows(prompt)
+    for match in _TURN.finditer(text):
+        if not text[: match.start()].strip():
+            continue
+        label = match[0].strip()
+        kind = match.lastgroup
+        in_prompt = label in prompt
+        if kind in ("asks", "template", "japanese"):
+            if asker_allowed or (in_prompt and not label.startswith("#")):
+                continue
+            if label[0].islower() and "```" in text:  # YAML, a configuration
+                continue
+        elif kind == "answers":
+            system = label.casefold().startswith(("system", "システム", "系统"))
+            if dialogue or in_prompt or (system and not label.isupper()):
+                continue
+        elif questions or in_prompt or not _answered(text[match.end() :]):
+            continue
+        return match.start()
     return -1
+
+
+def _answered(rest: str) -> bool:
+    """Whether an invented question is answered by a label of its kind."""
+    return re.search(r"\n[ \t]*(?:A|Answer|回答|答え?|答案)[ ]?[:：]", rest[:2_000]) is not None
+
+
+def leading_label(seen: Observation) -> int:
+    """The end of a role label that the text starts with; 0 if it starts with none."""
+    match = _LEADING_LABEL.match(seen.text)
+    if match is None or _allows(seen.prompt)[1]:
+        return 0
+    return 0 if match[0].strip() in seen.prompt else match.end()
