@@ -88,6 +88,8 @@ def _probes(prompt: str) -> tuple[_Probe, ...]:
     chosen = [
         s for s in sentences if width(s) >= _LEAST and _REQUEST.search(s) and s[0] not in "-*・•"
     ]
+    # What is labelled ("Topic: …") is the input; the answer may well say it as its heading.
+    chosen = [s for s in chosen if not re.match(r"\W*\w{1,8}[:：]", s)]
     if len(sentences) > 2:  # a list of questions is answered by questions and answers
         chosen = [s for s in chosen if not re.match(r"(?:\(?\d{1,2}[.)、．）]|[①-⑳Q])", s)]
     chosen = (
@@ -149,9 +151,9 @@ def copied_input(text: str, prompt: str) -> Copy | None:
         return None
     # A cheap look first: three pieces of the answer, of which one is the prompt's.
     third = min(len(text), len(prompt)) // 4
-    if not any(text[k * third : k * third + 8] in prompt for k in (1, 2, 3)):
+    if not any(text[k * third : k * third + _TAIL] in prompt for k in (1, 2, 3)):
         return None
-    if not _CONDENSES.search(prompt[:_MOST_PROMPT]):
+    if not _CONDENSES.search(prompt[:_MOST_PROMPT]) or _QUOTES_INPUT.search(prompt[-400:]):
         return None
     source = _squeezed(prompt)
     same: list[str] = []

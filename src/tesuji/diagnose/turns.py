@@ -19,7 +19,8 @@ TOKEN = re.compile(
     r"|\[\|(?:Human|AI|User|Assistant|System)(?:\|\]?|\Z)"  # Baize
     r"|\\end\{code\}"  # base models that read archived web pages
 )
-_MAYBE_TOKEN = re.compile(r"[<\[\\](?=[|｜/s<>IASehuapbnENBPU])")
+_MAYBE_ANGLE = re.compile(r"<(?=[|｜/s<aehubpnASU])")
+_MAYBE_SQUARE = re.compile(r"\[(?=[/IST|A])")
 # After one of these the answer is over, whatever follows.
 _LAST = re.compile(
     r"<[|｜] ?(?:im_end|im_start|eot_id|end|endoftext|end_of_text|end_of_document|end▁of▁sentence"
@@ -46,7 +47,8 @@ _TURN = re.compile(
     r")"
 )
 _MAYBE_TURN = re.compile(
-    r"\n(?=[ \t]{0,8}[#\[<]{0,4} ?[HUPJRACSQIhupjracsqiユ人用アシ助机系指応入質問问П])"
+    r"\n(?=[ \t]{0,8}[#\[<]{0,4} ?(?:Hu|Us|Pr|As|Sy|Ch|Jo|Ro|Re|In|Q|AI|HU|US|PR|AS|SY|CH|hu|us"
+    r"|as|sy|jo|ro|ユーザ|人|用|アシ|助手|シス|机器|系|指|応|入力|質|問|问|Nu|Ut|По))"
 )
 _LEADING_LABEL = re.compile(
     rf"\s*(?:#{{1,4}} ?)?(?:(?i:{_ANSWERS}|{_ASKS})|AI|ChatGPT|### ?Response) ?[:：](?=\s|\w)"
@@ -87,7 +89,8 @@ def tokens(text: str, prompt: str) -> list[tuple[int, int, bool]]:
     """Template tokens that the prompt does not speak of: start, end, whether nothing of the
     answer can come after it."""
     bracket = text.endswith("[") or text[-8:].rstrip().endswith("[")
-    if not bracket and not _MAYBE_TOKEN.search(text):
+    maybe = ("<" in text and _MAYBE_ANGLE.search(text)) or _MAYBE_SQUARE.search(text)
+    if not (bracket or maybe or "\\end{code}" in text):
         return []
     html_strike = "</s>" in text and "<s>" in text and not text.startswith("<s>")
     found = []
@@ -129,7 +132,7 @@ def first_turn(text: str, prompt: str) -> int:
             system = label.casefold().startswith(("system", "システム", "系统"))
             if dialogue or in_prompt or (system and not label.isupper()):
                 continue
-        elif questions or in_prompt or not _answered(text[match.end() :]):
+        elif questions or in_prompt or "FAQ" in text or not _answered(text[match.end() :]):
             continue
         return match.start()
     return -1
