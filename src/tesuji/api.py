@@ -38,11 +38,15 @@ from tesuji.run.ledger import (
     Record,
     RunRow,
     find_run,
+    finding_examples,
     finding_rates,
     get_best,
     iter_answers,
     iter_records,
     list_runs,
+    rate_history,
+    read_alarms,
+    read_rates,
 )
 from tesuji.run.runner import make_meter, run_entry
 from tesuji.session import halting, with_model
@@ -97,23 +101,28 @@ def first(
 def run(
     task: Task, model: str | None = None, *, entry: Entry | str | None = None, split: str = "dev",
     limit: int | None = None, budget: Budget | None = None, watch: Watch | None = None,
-    on_interrupt: Callable[[], None] | None = None,
+    on_interrupt: Callable[[], None] | None = None, stop_when: Sequence[str] = (),
 ) -> RunReport:  # fmt: skip
     """Answer a split with an entry, score it, and compare it in pairs with the best so far.
 
     The entry becomes the best only if the referee says it is better. A run that was interrupted
     goes on where it was; one that is finished sends nothing. The entry is saved to `entries/`.
     `on_interrupt` is called at the first Ctrl-C, when requests in flight are still awaited.
+    `stop_when` are rules such as "loop>20%": the run stops once that is surely so.
     """
     from tesuji.compare.trial import judge
+    from tesuji.run.alarms import parse_stop_rule
 
+    rules = [parse_stop_rule(rule) for rule in stop_when]
     chosen = find_entry(task, entry, model)
     samples = task.split(split)
     if limit is not None:
         if limit < 1:
             raise InputError(f"limit is {limit}; it must be at least 1")
         samples = samples[:limit]
-    answer_all = partial(run_entry, task, chosen, samples, split=split, watch=watch)
+    answer_all = partial(
+        run_entry, task, chosen, samples, split=split, watch=watch, stop_when=rules
+    )
 
     async def answer(ledger: Ledger, backend: Model) -> RunReport:
         if chosen.name != "base":
@@ -123,9 +132,20 @@ def run(
             row = await answer_all(model=backend, ledger=ledger, meter=meter)
         failures = (a.reason for a in iter_answers(ledger, row.id) if a.state == "error")
         failure = next(failures, None) if row.errors else None
-        return RunReport(task, judge(task, ledger, row), finding_rates(ledger, row.id), failure)
+        trial = judge(task, ledger, row)
+        return RunReport(
+            task, trial, finding_rates(ledger, row.id), failure,
+            tuple(finding_examples(ledger, row.id)), _history(ledger, row),
+            tuple(words for _, words in read_alarms(ledger, row.id)),
+        )  # fmt: skip
 
     return with_model(task, chosen, answer)
+
+
+def _history(ledger: Ledger, run: RunRow) -> dict[str, list[float]]:
+    points = read_rates(ledger, run.id)
+    kinds = dict.fromkeys(kind for point in points for kind in point.hits)
+    return {kind: rate_history(points, kind) for kind in kinds}
 
 
 def compare(task: Task, a: str | int, b: str | int) -> Comparison:
@@ -144,8 +164,11 @@ def runs(task: Task) -> RunsReport:
     with Ledger(task.folder / FILE) as ledger:
         rows = list_runs(ledger)
         rates = {row.id: finding_rates(ledger, row.id) for row in rows}
+        newest = tuple(finding_examples(ledger, rows[-1].id)) if rows else ()
         best = {row.split: get_best(ledger, task.digest, row.split) for row in rows}
-        return RunsReport(task, tuple(rows), rates, {run.id for run in best.values() if run})
+        return RunsReport(
+            task, tuple(rows), rates, {run.id for run in best.values() if run}, newest
+        )
 
 
 def predict(
@@ -329,7 +352,8 @@ def _check_writable(path: Path) -> None:
 
 def derive(
     entry: Entry, *, name: str | None = None, system: str | None = None, user: str | None = None,
-    examples: int | None = None, clean: Sequence[str] | None = None, flow: str | None = None,
+    examples: int | None = None, inputs: Sequence[str] | None = None,
+    clean: Sequence[str] | None = None, flow: str | None = None,
     options: dict[str, Any] | None = None, constrain: bool | None = None, **sampling: Any,
 ) -> Entry:  # fmt: skip
     """A challenger: `entry` with some things changed. What is None stays as it is.
@@ -345,6 +369,7 @@ def derive(
     checked = make_sampling(given, "the changed entry")
     prompt: dict[str, Any] = {"system": system, "user": user, "examples": examples}
     changes: dict[str, Any] = {
+        "inputs": None if inputs is None else tuple(inputs),
         "clean": None if clean is None else tuple(clean),
         "flow": flow, "options": options, "constrain": constrain,
     }  # fmt: skip

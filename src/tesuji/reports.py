@@ -5,8 +5,8 @@ Each has `_repr_html_` (everything escaped) and `to_json` (what `--json` prints)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,13 +61,18 @@ class FirstReport:
 class RunReport:
     """What a run came to, and how it did against the best before it.
 
-    `failure` is why the first of the failed requests failed.
+    `failure` is why the first of the failed requests failed; `examples` has one output with its
+    surest finding for each kind, `history` the rate of each kind over the run, in equal parts,
+    `alarms` what was said of rising rates while it ran.
     """
 
     task: Task
     trial: Trial
     findings: Mapping[str, float]
     failure: str | None = None
+    examples: tuple[Diagnosed, ...] = ()
+    history: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    alarms: tuple[str, ...] = ()
 
     @property
     def run(self) -> RunRow:
@@ -85,6 +90,9 @@ class RunReport:
         return {
             "run": asdict(self.run),
             "findings": dict(self.findings),
+            "examples": [_example(one) for one in self.examples],
+            "history": {kind: list(rates) for kind, rates in self.history.items()},
+            "alarms": list(self.alarms),
             "best_before": self.trial.before and self.trial.before.id,
             "comparison": comparison and asdict(comparison),
             "kept": self.trial.kept,
@@ -99,6 +107,11 @@ class RunReport:
                 (self.run.metric, score_text(self.run)),
                 ("samples", counts_text(self.run)),
                 ("findings", rates_text(self.findings)),
+                *(
+                    ("example", f"{one.findings[0].kind}: {one.text[:200]}")
+                    for one in self.examples
+                ),
+                *(("alarm", alarm) for alarm in self.alarms),
                 *([("failure", self.failure)] if self.failure else []),
                 *([("against the best", comparison.sentence())] if comparison else []),
             ],
@@ -108,12 +121,16 @@ class RunReport:
 
 @dataclass(frozen=True)
 class RunsReport:
-    """All runs of a competition. `best` holds the numbers of the best ones."""
+    """All runs of a competition. `best` holds the numbers of the best ones.
+
+    `examples` are outputs of the newest run, one for each kind of failure in it.
+    """
 
     task: Task
     rows: tuple[RunRow, ...]
     findings: Mapping[int, Mapping[str, float]]
     best: set[int]
+    examples: tuple[Diagnosed, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """All runs with their failure rates."""
@@ -273,6 +290,10 @@ def percent(rate: float) -> str:
     ('60 %', '0.04 %', '0 %')
     """
     return f"{rate:.0%}".replace("%", " %") if rate >= 0.01 or rate == 0 else f"{rate * 100:.1g} %"
+
+
+def _example(one: Diagnosed) -> dict[str, Any]:
+    return {"sample": one.id, "output": one.text, "finding": asdict(one.findings[0])}
 
 
 def _finding_words(move: FirstMove) -> list[str]:

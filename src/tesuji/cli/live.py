@@ -25,6 +25,7 @@ class Live:
         self._quiet = quiet
         self._screen: RichLive | None = None
         self._logged = time.monotonic()
+        self._told = 0
 
     def __enter__(self) -> Live:
         if not self._quiet and sys.stderr.isatty():
@@ -48,6 +49,9 @@ class Live:
         """Show a snapshot."""
         if self._quiet:
             return
+        for alarm in progress.alarms[self._told :]:
+            self._say(f"⚠ {alarm}")
+        self._told = len(progress.alarms)
         if self._screen:
             from rich.text import Text
 
@@ -56,6 +60,13 @@ class Live:
         elif time.monotonic() - self._logged >= _LOG_SECONDS:
             self._logged = time.monotonic()
             click.echo(line(progress), err=True)
+
+    def _say(self, words: str) -> None:
+        """A line that stays, above the progress where there is a screen."""
+        if self._screen:
+            self._screen.console.print(words, style="yellow")
+        else:
+            click.echo(words, err=True)
 
     def interrupted(self) -> None:
         """Say what the first Ctrl-C does."""

@@ -42,6 +42,12 @@ def first(
 @click.command(short_help="Answer a split, score it, compare it with the best so far.")
 @click.option("--split", default="dev", show_default=True, help="train or dev.")
 @click.option("--limit", type=int, metavar="N", help="Only the first N samples.")
+@click.option(
+    "--stop-when",
+    multiple=True,
+    metavar="RULE",
+    help="Stop once a failure is surely so frequent: 'loop>20%'; also unparsed, failed.",
+)
 @model_option
 @entry_options
 @budget_options
@@ -49,7 +55,8 @@ def first(
 @json_option
 @click.pass_context
 def run(
-    ctx: click.Context, /, split: str, limit: int | None, model: str | None,
+    ctx: click.Context, /, split: str, limit: int | None, stop_when: tuple[str, ...],
+    model: str | None,
     seconds: float | None, requests: int | None, tokens: int | None, usd: float | None,
     folder: str, as_json: bool, **changes: Any,
 ) -> None:  # fmt: skip
@@ -74,7 +81,7 @@ def run(
     with Live(quiet=as_json) as live:
         report = api.run(
             task, entry=entry, split=split, limit=limit, budget=budget, watch=live.watch,
-            on_interrupt=live.interrupted,
+            on_interrupt=live.interrupted, stop_when=stop_when,
         )  # fmt: skip
     show_json(report.to_json()) if as_json else show_run(report)
     if report.run.state != "finished":

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tesuji.cli.paths import near, nearer
-from tesuji.diagnose import Finding, highlight, visible
+from tesuji.diagnose import Diagnosed, Finding, excerpt, highlight, visible
 from tesuji.models.base import Output
 from tesuji.reports import (
     CheckReport,
@@ -101,7 +101,10 @@ def _made_of_it(task: Task, move: FirstMove) -> None:
 
 def show_run(report: RunReport) -> None:
     """A run's outcome, its failures, and how it did against the best."""
-    _run(report.run, report.findings)
+    _run(report.run, report.findings, report.history)
+    _examples(report.examples)
+    for alarm in report.alarms:
+        _field("alarm", _wrapped(Text(alarm, "yellow")))
     if report.failure:
         _field("failed", _wrapped(Text(report.failure, "yellow")))
     trial = report.trial
@@ -118,18 +121,53 @@ def show_run(report: RunReport) -> None:
         _field("", Text(f"not all of {trial.run.split}: only a whole run can be the best", "dim"))
 
 
-def _run(run: RunRow, findings: Mapping[str, float]) -> None:
+def _examples(outputs: Sequence[Diagnosed]) -> None:
+    """For each kind of failure one output, cut to what it is about."""
+    for one in outputs:
+        text, finding = excerpt(one.text, one.findings[0])
+        shown = Text(f"{finding.kind} ", "bold red").append(f"sample {one.id}: ", "dim")
+        row = Text(" ").join(_highlighted(text, [finding]).split("\n"))
+        _field("example", _wrapped(shown.append_text(row)))
+
+
+def _run(
+    run: RunRow, findings: Mapping[str, float], history: Mapping[str, Sequence[float]] | None = None
+) -> None:
     _rule(f"run {run.id} · {run.entry} on {run.model} · {run.split}")
     if run.score is not None:
         _field(run.metric, Text(score_text(run), "bold"))
     _field("samples", counts_text(run))
-    _field("findings", rates_text(findings))
+    _field("findings", _wrapped(_rates(findings, history or {})))
     sent = f"{run.sent:,} sent, {run.cached:,} from the ledger"
     tokens = f"{run.tokens_in + run.tokens_out:,} tokens"
     cost = f", ${run.usd:.4f}" if run.usd else ""
     _field("requests", f"{sent}, {tokens}{cost}, {run.seconds:.1f} s")
     if run.state != "finished":
         _field("state", Text(f"{run.state}: {run.reason}; the same command goes on", "yellow"))
+
+
+def _rates(findings: Mapping[str, float], history: Mapping[str, Sequence[float]]) -> str:
+    """The rates, each with how it went over the run where it was not the same all along."""
+    if not findings:
+        return rates_text(findings)
+    parts = []
+    for kind, rate in findings.items():
+        over_time = history.get(kind, ())
+        parts.append(rates_text({kind: rate}))
+        if len(over_time) > 2:
+            parts[-1] += f" {sparkline(over_time)}"
+    return ", ".join(parts)
+
+
+def sparkline(shares: Sequence[float], most: int = 12) -> str:
+    """Shares from 0 to 1 as little bars, at most so many; each is the mean of its part.
+
+    >>> sparkline([0, 0.1, 0.5, 1])
+    '▁▁▄█'
+    """
+    size = math.ceil(len(shares) / most)
+    parts = [shares[at : at + size] for at in range(0, len(shares), size)]
+    return "".join("▁▂▃▄▅▆▇█"[round(sum(part) / len(part) * 7)] for part in parts)
 
 
 def show_runs(report: RunsReport) -> None:
@@ -147,6 +185,7 @@ def show_runs(report: RunsReport) -> None:
             rates_text(report.findings[row.id]),
         )  # fmt: skip
     console.print(table)
+    _examples(report.examples)
     metric = report.task.metric
     better = "higher" if metric.higher_is_better else "lower"
     console.print(f"score: {metric.name}, {better} is better; ★ the best of its split", style="dim")

@@ -2,6 +2,7 @@
 
 from tesuji.diagnose.clean import CLEANERS, check_names, clean
 from tesuji.diagnose.detect import DETECTORS, diagnose
+from tesuji.diagnose.excerpt import excerpt
 from tesuji.diagnose.files import Diagnosed, diagnose_file
 from tesuji.diagnose.finding import KINDS, Finding, Kind
 from tesuji.diagnose.rates import KindSummary, Summary, rates, summary
@@ -20,6 +21,7 @@ __all__ = [
     "clean",
     "diagnose",
     "diagnose_file",
+    "excerpt",
     "highlight",
     "rates",
     "summary",

@@ -12,6 +12,7 @@ from tesuji.flows.flow import Draft
 from tesuji.models.base import Request, Sampling
 from tesuji.run.entry import Entry
 from tesuji.run.scheduler import Scheduler
+from tesuji.task.inputs import Prepared, prepare
 from tesuji.task.sample import Message, Sample
 from tesuji.task.task import Task
 
@@ -19,12 +20,17 @@ _OVERRIDES = frozenset(f.name for f in fields(Sampling))
 
 
 class Asker:
-    """`tesuji.flows.Ask` for one sample under one entry; keeps every draft it gave."""
+    """`tesuji.flows.Ask` for one sample under one entry; keeps every draft it gave.
+
+    `sample` is the sample as the entry's normalisers leave it.
+    """
 
     def __init__(self, task: Task, entry: Entry, sample: Sample, scheduler: Scheduler) -> None:
-        self.task, self.entry, self.sample = task, entry, sample
+        self.task, self.entry = task, entry
+        self.sample = prepare(sample, entry.inputs)
         self.format = task.format
-        self.messages = entry.prompt.render(sample, task.pool, task.format)
+        pool = Prepared(task.pool, entry.inputs) if entry.inputs else task.pool
+        self.messages = entry.prompt.render(self.sample, pool, task.format)
         self.drafts: list[Draft] = []
         self._scheduler = scheduler
         self._sampling = entry_sampling(task, entry)
@@ -68,8 +74,9 @@ class Asker:
         text = output.text
         if self.entry.clean:
             text = clean(
-                text, self.entry.clean, format=shape, request=request, finish=output.finish
-            )
+                text, self.entry.clean, format=shape, request=request, finish=output.finish,
+                language=self.task.language,
+            )  # fmt: skip
         return Draft(request, output, key, text, shape.parse(text), tuple(findings), cached)
 
 

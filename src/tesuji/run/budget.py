@@ -93,6 +93,10 @@ class Meter:
             raise BudgetSpentError(reason)
         self.sent += 1
 
+    def give_back(self) -> None:
+        """Uncount a request that was not sent after all."""
+        self.sent -= 1
+
     def pay(self, tokens_in: int, tokens_out: int) -> None:
         """Count the tokens of an output that came."""
         self.tokens_in += tokens_in

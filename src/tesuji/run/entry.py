@@ -14,6 +14,7 @@ from typing import Any
 from tesuji.diagnose import check_names as check_cleaners
 from tesuji.errors import ConfigError
 from tesuji.models.base import Sampling
+from tesuji.task.inputs import check_inputs
 from tesuji.task.task import Task
 from tesuji.task.template import PromptTemplate
 
@@ -27,7 +28,8 @@ class Entry:
     """What answers a sample. Two entries with equal `digest` are the same but for their names.
 
     `constrain` asks the backend to decode within the answer format's grammar; `options` are the
-    flow's keyword arguments; `clean` names cleaners, applied in order before parsing.
+    flow's keyword arguments; `clean` names cleaners, applied in order before parsing, `inputs`
+    normalisers, applied in order to a sample's text fields before the prompt is rendered.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Entry:
     options: Mapping[str, Any] = field(default_factory=dict)
     clean: tuple[str, ...] = ()
     constrain: bool = False
+    inputs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -45,6 +48,7 @@ class Entry:
                 f"'{self.name}' is no name for an entry: use letters, digits, '-', '_', '+', '.'"
             )
         check_cleaners(self.clean)
+        check_inputs(self.inputs)
 
     @property
     def digest(self) -> str:
@@ -103,6 +107,8 @@ def to_table(entry: Entry) -> dict[str, Any]:
         if key != "grammar" and value != getattr(Sampling(), key)
     }
     table: dict[str, Any] = {"model": entry.model, "flow": entry.flow}
+    if entry.inputs:
+        table["inputs"] = list(entry.inputs)
     if entry.clean:
         table["clean"] = list(entry.clean)
     if entry.constrain:
@@ -116,7 +122,7 @@ def to_table(entry: Entry) -> dict[str, Any]:
 
 
 _ENTRY: Mapping[str, type] = {
-    "model": str, "flow": str, "clean": list, "constrain": bool,
+    "model": str, "flow": str, "inputs": list, "clean": list, "constrain": bool,
     "prompt": dict, "sampling": dict, "options": dict,
 }  # fmt: skip
 _PROMPT: Mapping[str, type] = {"user": str, "system": str, "examples": int, "seed": int}
@@ -136,6 +142,7 @@ def from_table(table: Mapping[str, Any], name: str, where: str) -> Entry:
         options=dict(table.get("options", {})),
         clean=tuple(table.get("clean", ())),
         constrain=table.get("constrain", False),
+        inputs=tuple(table.get("inputs", ())),
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from tesuji.flows.flow import Draft
+from tesuji.run.alarms import Alarm, Guard
 from tesuji.run.budget import Meter
 from tesuji.run.ledger import AnswerRow
 
@@ -30,6 +30,7 @@ class Progress:
     eta: float | None
     score: float | None  # mean so far, where the metric has values per sample
     findings: Mapping[str, float]  # share of the outputs so far, by kind
+    alarms: tuple[str, ...] = ()  # what has become more frequent, in words
 
 
 Watch: TypeAlias = Callable[[Progress], None]
@@ -42,21 +43,26 @@ class Tally:
     entry: str
     total: int
     meter: Meter
+    guard: Guard = field(default_factory=Guard)
     states: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     outputs: int = 0
     scored: int = 0
     score_sum: float = 0.0
 
-    def add(self, row: AnswerRow, drafts: list[Draft]) -> None:
-        """Count one sample's outcome and the drafts behind it."""
+    def add(self, row: AnswerRow, findings: Sequence[set[str]]) -> list[Alarm]:
+        """Count one sample's outcome and what was found in each output behind it.
+
+        Returns the alarms that this raised.
+        """
         self.states[row.state] += 1
         if row.score is not None:
             self.scored += 1
             self.score_sum += row.score
-        for draft in drafts:
+        for kinds in findings:
             self.outputs += 1
-            self.kinds.update({finding.kind for finding in draft.findings})
+            self.kinds.update(kinds)
+        return self.guard.add(findings, row.state)
 
     def snapshot(self) -> Progress:
         """The state of things now."""
@@ -78,4 +84,5 @@ class Tally:
             eta=(self.total - done) / rate if rate else None,
             score=self.score_sum / self.scored if self.scored else None,
             findings={k: n / self.outputs for k, n in self.kinds.most_common()},
+            alarms=tuple(alarm.sentence() for alarm in self.guard.alarms),
         )

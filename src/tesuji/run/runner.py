@@ -20,6 +20,7 @@ from tesuji.flows import Draft, Flow, choose, find_flow
 from tesuji.flows.choose import labels_of
 from tesuji.models.base import Model, require
 from tesuji.models.prices import cost
+from tesuji.run.alarms import Guard, StopRule
 from tesuji.run.asking import Asker, entry_sampling
 from tesuji.run.budget import Budget, Meter, make_budget
 from tesuji.run.entry import Entry, to_table
@@ -31,7 +32,11 @@ from tesuji.run.ledger import (
     RunRow,
     begin_run,
     end_run,
+    finding_counts,
+    get_best,
+    write_alarm,
     write_answer,
+    write_rates,
 )
 from tesuji.run.progress import Tally, Watch
 from tesuji.run.scheduler import Scheduler
@@ -44,6 +49,7 @@ _SNAPSHOT_SECONDS = 0.1
 # A sample's flow waits most of the time; twice the backend's places keep those filled while other
 # samples are being parsed and recorded.
 _FLOWS_PER_PLACE = 2
+_POINTS = 50  # of the failure rates over a run that are kept, at least ten samples apart
 
 
 @dataclass(slots=True)
@@ -59,6 +65,17 @@ class Run:
     meter: Meter
     tally: Tally
     answers: dict[str, AnswerRow] = field(default_factory=dict)
+    noted: int = 0
+
+    def note_rates(self) -> None:
+        """Record how often each failure was seen so far, if outputs came since the last time."""
+        if self.noted == self.tally.outputs:
+            return
+        self.noted = self.tally.outputs
+        kinds = dict(self.tally.kinds)
+        self.ledger.append(
+            partial(write_rates, run=self.id, outputs=self.tally.outputs, hits=kinds)
+        )
 
 
 async def run_entry(
@@ -72,12 +89,15 @@ async def run_entry(
     budget: Budget | None = None,
     watch: Watch | None = None,
     meter: Meter | None = None,
+    stop_when: Sequence[StopRule] = (),
 ) -> RunRow:
     """Answer every sample with `entry`, record everything, return what it came to.
 
     Resumes by itself: outputs that the ledger has are not asked for again. `watch` is called
     about ten times a second and at the end. A `meter` given from outside can be halted from
-    outside (Ctrl-C); the run then ends in the state "stopped".
+    outside (Ctrl-C); the run then ends in the state "stopped", as it does when failures are surely
+    more frequent than a rule of `stop_when` allows. Failures that become more frequent during the
+    run, or than they were in the best run, are said through `watch` and recorded.
 
     Raises, with what came before kept: ModelUnavailableError, CapabilityError, ConfigError,
     LedgerError. A request that failed for good is its sample's state `error`, and no exception.
@@ -96,9 +116,10 @@ async def run_entry(
         total=len(samples),
         metric=task.metric.name,
     )
+    guard = _guard(task, ledger, split, run_id, stop_when)
     run = Run(
         run_id, task, entry, find_flow(entry.flow, task.own.flows), ledger,
-        Scheduler(model, ledger, meter), meter, Tally(entry.name, len(samples), meter),
+        Scheduler(model, ledger, meter), meter, Tally(entry.name, len(samples), meter, guard),
     )  # fmt: skip
     try:
         await _work(run, samples, watch)
@@ -110,8 +131,17 @@ async def run_entry(
     finally:
         if watch:
             watch(run.tally.snapshot())
+    run.note_rates()
     ledger.flush()
     return end_run(ledger, run_id, _outcome(run, samples))
+
+
+def _guard(task: Task, ledger: Ledger, split: str, run: int, rules: Sequence[StopRule]) -> Guard:
+    best = get_best(ledger, task.digest, split)
+    if best is None or best.id == run or not best.outputs:
+        return Guard(rules)
+    baseline = finding_counts(ledger, best.id), best.outputs
+    return Guard(rules, baseline, f"of run {best.id} ({best.entry})")
 
 
 def check_entry(task: Task, entry: Entry, model: Model) -> None:
@@ -175,8 +205,14 @@ async def _worker(run: Run, queue: Iterator[Sample]) -> None:
             return
         findings = [(d.key, finding) for d in drafts for finding in d.findings]
         run.answers[sample.id] = row
-        run.tally.add(row, drafts)
         run.ledger.append(partial(write_answer, run=run.id, row=row, findings=findings))
+        for alarm in run.tally.add(row, [{f.kind for f in d.findings} for d in drafts]):
+            words = alarm.sentence()
+            run.ledger.append(partial(write_alarm, run=run.id, kind=alarm.kind, words=words))
+        if run.tally.guard.stop:
+            run.meter.halt(run.tally.guard.stop)
+        if len(run.answers) % max(10, run.tally.total // _POINTS) == 0:
+            run.note_rates()
 
 
 async def answer_sample(run: Run, sample: Sample) -> tuple[AnswerRow | None, list[Draft]]:
@@ -185,7 +221,7 @@ async def answer_sample(run: Run, sample: Sample) -> tuple[AnswerRow | None, lis
     state: AnswerState = "answered"
     answer, output, reason = None, None, None
     try:
-        result = await run.flow(sample, asker, **run.entry.options)
+        result = await run.flow(asker.sample, asker, **run.entry.options)
     except BudgetSpentError as error:
         if run.meter.halted:
             return None, asker.drafts

@@ -10,6 +10,15 @@ from tesuji.run.ledger.outputs import (
     score_key,
     storable,
 )
+from tesuji.run.ledger.rates import (
+    RatePoint,
+    finding_examples,
+    rate_history,
+    read_alarms,
+    read_rates,
+    write_alarm,
+    write_rates,
+)
 from tesuji.run.ledger.records import Record, iter_records
 from tesuji.run.ledger.runs import (
     AnswerRow,
@@ -19,6 +28,7 @@ from tesuji.run.ledger.runs import (
     end_run,
     find_findings,
     find_run,
+    finding_counts,
     finding_rates,
     get_best,
     get_run,
@@ -36,6 +46,7 @@ __all__ = [
     "AnswerRow",
     "AnswerState",
     "Ledger",
+    "RatePoint",
     "Record",
     "RunRow",
     "begin_run",
@@ -44,6 +55,8 @@ __all__ = [
     "find_output",
     "find_run",
     "find_scores",
+    "finding_counts",
+    "finding_examples",
     "finding_rates",
     "get_best",
     "get_run",
@@ -52,12 +65,17 @@ __all__ = [
     "list_runs",
     "output_key",
     "paired_scores",
+    "rate_history",
+    "read_alarms",
     "read_messages",
+    "read_rates",
     "record_output",
     "record_scores",
     "record_trial",
     "score_key",
     "set_best",
     "storable",
+    "write_alarm",
     "write_answer",
+    "write_rates",
 ]

@@ -66,6 +66,14 @@ class RunRow:
 
 _dumps = json.JSONEncoder(ensure_ascii=False).encode  # an encoder made once, not at each call
 _COLUMNS = ", ".join(RunRow.__dataclass_fields__)
+# What a run concluded, and concludes anew when it goes on.
+_FORGET = (
+    "DELETE FROM answers WHERE run = ?",
+    "DELETE FROM findings WHERE run = ?",
+    "DELETE FROM rates WHERE point IN (SELECT id FROM points WHERE run = ?)",
+    "DELETE FROM points WHERE run = ?",
+    "DELETE FROM alarms WHERE run = ?",
+)
 
 
 def begin_run(
@@ -98,8 +106,8 @@ def begin_run(
                 task_digest, split, samples_digest, total, metric, time.time(),
             ),
         ).fetchone()  # fmt: skip
-        connection.execute("DELETE FROM answers WHERE run = ?", (run,))
-        connection.execute("DELETE FROM findings WHERE run = ?", (run,))
+        for forget in _FORGET:
+            connection.execute(forget, (run,))
     return int(run)
 
 
@@ -198,16 +206,21 @@ def paired_scores(ledger: Ledger, a: int, b: int) -> list[tuple[str, float, floa
     )  # fmt: skip
 
 
-def finding_rates(ledger: Ledger, run: int) -> dict[str, float]:
-    """Share of the run's outputs with at least one finding of each kind, commonest first."""
+def finding_counts(ledger: Ledger, run: int) -> dict[str, int]:
+    """How many of the run's outputs have at least one finding of each kind, commonest first."""
     rows = ledger.rows(
         "SELECT kind, COUNT(*) AS hits FROM "
         "(SELECT DISTINCT kind, sample, output FROM findings WHERE run = ?) "
         "GROUP BY kind ORDER BY hits DESC, kind",
         run,
     )
+    return dict(rows)
+
+
+def finding_rates(ledger: Ledger, run: int) -> dict[str, float]:
+    """Share of the run's outputs with at least one finding of each kind, commonest first."""
     outputs = max(get_run(ledger, run).outputs, 1)
-    return {kind: hits / outputs for kind, hits in rows}
+    return {kind: hits / outputs for kind, hits in finding_counts(ledger, run).items()}
 
 
 def find_findings(ledger: Ledger, run: int, sample: str) -> list[tuple[bytes, Finding]]:

@@ -117,7 +117,30 @@ CREATE TABLE best (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+# How failures went over a run, and what was said of it while it ran.
+_RATES = """
+CREATE TABLE points (
+  id INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES runs (id),
+  outputs INTEGER NOT NULL,
+  created REAL NOT NULL
+);
+CREATE INDEX points_run ON points (run);
+CREATE TABLE rates (
+  point INTEGER NOT NULL REFERENCES points (id),
+  kind TEXT NOT NULL,
+  hits INTEGER NOT NULL,
+  PRIMARY KEY (point, kind)
+) WITHOUT ROWID;
+CREATE TABLE alarms (
+  run INTEGER NOT NULL REFERENCES runs (id),
+  kind TEXT NOT NULL,
+  words TEXT NOT NULL,
+  created REAL NOT NULL
+);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _RATES)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
