@@ -25,6 +25,7 @@ def entry() -> Entry:
         flow="vote",
         options={"n": 3},
         clean=("preamble",),
+        inputs=("html", "nfkc"),
     )
 
 
@@ -40,11 +41,12 @@ def test_the_digest_is_of_everything_but_the_name(entry: Entry) -> None:
     changed = [
         replace(entry, model="nano"),
         replace(entry, clean=()),
+        replace(entry, inputs=()),
         replace(entry, options={"n": 4}),
         replace(entry, sampling=Sampling()),
         replace(entry, prompt=replace(entry.prompt, seed=1)),
     ]
-    assert len({e.digest for e in [entry, *changed]}) == 6
+    assert len({e.digest for e in [entry, *changed]}) == 7
 
 
 def test_an_entry_is_not_overwritten_by_another(entry: Entry, tmp_path: Path) -> None:
@@ -73,6 +75,7 @@ def test_a_name_is_never_a_path(entry: Entry, name: str) -> None:
         ('model = "nano"\n[prompt]\nuser = "x"\n[sampling]\ntemperature = -1', "temperature is -1"),
         ('model = "nano"\n[prompt]\nuser = "x"\n[sampling]\nheat = 1', "unknown key 'heat'"),
         ('model = "nano"\nclean = ["soap"]\n[prompt]\nuser = "x"', "soap"),
+        ('model = "nano"\ninputs = ["soap"]\n[prompt]\nuser = "x"', "no normaliser 'soap'"),
     ],
 )
 def test_a_bad_file_is_named_with_what_is_wrong(tmp_path: Path, text: str, words: str) -> None:

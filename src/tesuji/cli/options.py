@@ -54,6 +54,10 @@ def entry_options(command: F) -> F:
             "--clean", metavar="A,B",
             help="Clean outputs before parsing: preamble, loop, format; '' for none.",
         ),
+        click.option(
+            "--inputs", metavar="A,B",
+            help="Normalise inputs: html, invisible, nfkc, whitespace; '' for none.",
+        ),
         click.option("--flow", metavar="NAME", help="ask, retry, vote, choose, or your own."),
         click.option("--option", "options", multiple=True, metavar="K=V", help="For the flow."),
         click.option("--constrain/--no-constrain", default=None, help="Decode by the grammar."),
@@ -83,9 +87,9 @@ def make_entry(task: Task, model: str | None, changes: dict[str, Any]) -> Entry:
     from tesuji.api import derive, find_entry
 
     entry = find_entry(task, changes.pop("entry"), model)
-    clean = changes.pop("clean")
     options = changes.pop("options")
-    changes["clean"] = None if clean is None else [name for name in clean.split(",") if name]
+    for key in ("clean", "inputs"):
+        changes[key] = _names(changes[key])
     changes["options"] = dict(_pair(text) for text in options) if options else None
     for key in ("user", "system"):
         changes[key] = _unescape(changes[key])
@@ -104,6 +108,10 @@ def make_budget(
 
     given = {"seconds": seconds, "requests": requests, "tokens": tokens, "usd": usd}
     return from_limits({**task.limits, **{k: v for k, v in given.items() if v is not None}})
+
+
+def _names(text: str | None) -> list[str] | None:
+    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _pair(text: str) -> tuple[str, Any]:
