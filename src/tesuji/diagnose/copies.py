@@ -35,10 +35,13 @@ _LABELS_BEFORE = re.compile(
     r"|user|human|問題|質問|指示|タスク|お題|課題|依頼|题目|问题|指令|问|任务)[\]*\"】）)]{0,3}\s?[:：]?[*\s\"「]{0,6})?\Z",
     re.IGNORECASE,
 )
-_ENDS = frozenset("\n\r.?!。？！\"”」』*_)）#<`'»:：")
-_TAIL = 12  # characters of a sentence's end that are looked for first
+_MARKS = ".?!。？！ \n"
+_ENDS = frozenset(["", *"\n\r.?!。？！\"”」』*_)）#<`'»:："])
+_BEFORE = frozenset('\n .?!。？！"「『“*#')
+_TAIL = 15  # characters of a sentence's end that are looked for first
 _LEAST = 30  # widths of Latin letters that a copied sentence has; a Chinese character counts two
-_MOST_SENTENCES = 12
+_HEAD = 20  # characters of an output that are looked for in the prompt
+_SENTENCES = 6
 _LEAST_INPUT = 80  # characters of a text to be condensed
 _MOST_PROMPT = 20_000  # characters of a prompt or an output that are compared
 _LABEL = re.compile(r"\A[ \t*\-]*\w{1,10}[:：]")
@@ -69,44 +72,49 @@ class Copy(NamedTuple):
     what: str
 
 
-class _Probe(NamedTuple):
-    tail: str  # the end of the sentence, its last mark left out
-    sentence: str
-
-
 def width(text: str) -> int:
     """How long a text is, where a Chinese or Japanese character counts two."""
     return len(text) if text.isascii() else len(text) + sum(c >= "\u2e80" for c in text)
 
 
 @lru_cache(maxsize=1024)
-def _probes(prompt: str) -> tuple[_Probe, ...]:
-    """The requests in a prompt, at most twelve; none where the task quotes its input."""
-    if not prompt or _QUOTES_INPUT.search(prompt):
-        return ()
-    sentences = [match[0].strip() for match in _SENTENCE.finditer(prompt[:20_000])]
-    chosen = [
-        s for s in sentences if width(s) >= _LEAST and _REQUEST.search(s) and s[0] not in "-*・•"
-    ]
-    # What is labelled ("Topic: …") is the input; the answer may well say it as its heading.
-    chosen = [s for s in chosen if not re.match(r"\W*\w{1,8}[:：]", s)]
-    if len(sentences) > 2:  # a list of questions is answered by questions and answers
-        chosen = [s for s in chosen if not re.match(r"(?:\(?\d{1,2}[.)、．）]|[①-⑳Q])", s)]
-    chosen = (
-        chosen[: _MOST_SENTENCES // 2] + chosen[_MOST_SENTENCES // 2 :][-_MOST_SENTENCES // 2 :]
-    )
-    bare = [(s.rstrip(".?!。？！ "), s) for s in chosen]
-    return tuple(_Probe(tail[-_TAIL:], sentence) for tail, sentence in bare if len(tail) >= _TAIL)
+def _sentences(prompt: str) -> tuple[str, ...]:
+    """The first and the last six longer sentences of a prompt, without their last marks."""
+    found = [match[0].strip().rstrip(_MARKS) for match in _SENTENCE.finditer(prompt[:_MOST_PROMPT])]
+    found = [sentence for sentence in found if width(sentence) >= _LEAST]
+    return tuple(found[:_SENTENCES] + found[_SENTENCES:][-_SENTENCES:])
+
+
+def _is_request(sentence: str, prompt: str) -> bool:
+    """Whether a sentence of the prompt asks for something, and is no part of its input."""
+    # What is labelled ("Topic: …") or an item of a list is input: an answer may head its parts
+    # with it.
+    if re.match(r"\W*\w{1,8}[:：]|[-*・•]|\(?\d{1,2}[.)、．）]|[①-⑳]", sentence):
+        return False
+    after = prompt[prompt.find(sentence) + len(sentence) :][:1]
+    return _REQUEST.search(sentence + after) is not None
+
+
+@lru_cache(maxsize=1024)
+def _quotes_input(prompt: str) -> bool:
+    return _QUOTES_INPUT.search(prompt[:_MOST_PROMPT]) is not None
 
 
 def copies(text: str, prompt: str, system: str) -> list[Copy]:
     """Requests of the prompt, and system prompts, that stand as lines of their own in the text."""
     found = []
     for source, what in ((prompt, "the prompt"), (system, "the system prompt")):
-        for probe in _probes(source) if _may_copy(text, source) else ():
-            at = text.find(probe.tail)
-            if at >= 0 and (copy := _whole(text, at, probe)):
-                found.append(Copy(*copy, what))
+        if not source or not _may_copy(text, source):
+            continue
+        for sentence in _sentences(source):
+            at = text.find(sentence)
+            if (
+                at >= 0
+                and (end := _own_line(text, at, at + len(sentence)))
+                and (source is system or _is_request(sentence, source))
+                and not _quotes_input(prompt)
+            ):
+                found.append(Copy(at, end, what))
     if any(lead in text for lead in _MAYBE_LEAD):
         for match in _LEADS_IN.finditer(text):
             start = match.end() - len(match[0].lstrip())
@@ -118,42 +126,36 @@ def copies(text: str, prompt: str, system: str) -> list[Copy]:
 
 
 def _may_copy(text: str, source: str) -> bool:
-    """Whether the source's end stands in the text, or one's head in the other: cheap, at once."""
-    if not source:
-        return False
-    head = text[:80].lstrip('\n #*>_"「“')[:_TAIL]
-    return (
-        (len(head) == _TAIL and head in source)
-        or source[:_TAIL] in text[:600]
-        or source[-40:].rstrip(".?!。？！ \n")[-_TAIL:] in text
-    )
+    """Whether the source's end, or a sentence of it at the head, stands in the text: cheaply."""
+    head = text[:80].lstrip('\n #*>_"「“')[:_HEAD]
+    at = source.find(head) if len(head) == _HEAD else -1
+    if at == 0 or (at > 0 and source[at - 1] in _BEFORE):
+        return True
+    tail = source[-60:].rstrip(_MARKS)[-_TAIL:]
+    at = text.find(tail)
+    return at >= 0 and text[at + len(tail) : at + len(tail) + 1] in _ENDS
 
 
-def _whole(text: str, at: int, probe: _Probe) -> tuple[int, int] | None:
-    """The span of the sentence whose end stands at `at`, if whole and on a line of its own."""
-    bare = probe.sentence.rstrip(".?!。？！ ")
-    end = at + _TAIL
-    start = end - len(bare)
-    if start < 0 or text[start:end] != bare:
-        return None
-    if end < len(text) and text[end] not in _ENDS:
-        return None
+def _own_line(text: str, start: int, end: int) -> int:
+    """Where the copy from `start` ends, marks included; 0 if it is part of another sentence."""
+    if text[end : end + 1] not in _ENDS:
+        return 0
     if not _LABELS_BEFORE.search(text[max(0, start - 40) : start] if start > 40 else text[:start]):
-        return None
+        return 0
     while end < len(text) and text[end] in ".?!。？！":
         end += 1
-    return start, end
+    return end
 
 
 def copied_input(text: str, prompt: str) -> Copy | None:
     """A text that was to be condensed, standing in the answer as it was, most of it."""
     if len(text) < _LEAST_INPUT or len(prompt) < _LEAST_INPUT:
         return None
-    # A cheap look first: three pieces of the answer, of which one is the prompt's.
-    third = min(len(text), len(prompt)) // 4
-    if not any(text[k * third : k * third + _TAIL] in prompt for k in (1, 2, 3)):
+    # A cheap look first: seven pieces of the answer, of which three are the prompt's.
+    step = min(len(text), len(prompt)) // 10
+    if sum(text[at : at + 8] in prompt for at in range(2 * step, 9 * step, step)) < 3:
         return None
-    if not _CONDENSES.search(prompt[:_MOST_PROMPT]) or _QUOTES_INPUT.search(prompt[-400:]):
+    if not _CONDENSES.search(prompt[:_MOST_PROMPT]) or _quotes_input(prompt):
         return None
     source = _squeezed(prompt)
     same: list[str] = []

@@ -19,8 +19,10 @@ TOKEN = re.compile(
     r"|\[\|(?:Human|AI|User|Assistant|System)(?:\|\]?|\Z)"  # Baize
     r"|\\end\{code\}"  # base models that read archived web pages
 )
-_MAYBE_ANGLE = re.compile(r"<(?=[|｜/s<aehubpnASU])")
-_MAYBE_SQUARE = re.compile(r"\[(?=[/IST|A])")
+_MAYBE_ANGLE = re.compile(
+    r"<(?=[|｜]|/?s>|</?SYS|/?(?i:start_|end_|endof|eos|bos|pad>|unk>|no[io]|human|bot|assi|syst|prom))"
+)
+_MAYBE_SQUARE = re.compile(r"\[(?=\||/?INST|/?SYS|/?AVAIL|/?TOOL_)")
 # After one of these the answer is over, whatever follows.
 _LAST = re.compile(
     r"<[|｜] ?(?:im_end|im_start|eot_id|end|endoftext|end_of_text|end_of_document|end▁of▁sentence"
@@ -46,9 +48,14 @@ _TURN = re.compile(
     r"|(?P<question>(?:Q|Question|質問|問題|问题|問|问))[ ]?[:：]"
     r")"
 )
+_STARTS = (
+    r"(?:Human|User|Prompter|Assis|Syst|Chat[bgG]|Joi|Rosey|Q ?[:：]|Question ?[:：]|HUMAN|USER"
+    r"|ASSIS|SYST|human|user|assis|joi|rosey|ユーザ|アシス|システム|人[間类類]|用[户戶]|助手|机器人|系[统統]"
+    r"|[質问問]|Usuar|Nutzer|Utilis|Польз)"
+)
 _MAYBE_TURN = re.compile(
-    r"\n(?=[ \t]{0,8}[#\[<]{0,4} ?(?:Hu|Us|Pr|As|Sy|Ch|Jo|Ro|Re|In|Q|AI|HU|US|PR|AS|SY|CH|hu|us"
-    r"|as|sy|jo|ro|ユーザ|人|用|アシ|助手|シス|机器|系|指|応|入力|質|問|问|Nu|Ut|По))"
+    rf"\n(?:{_STARTS}|(?=[ \t#\[<])[ \t]{{0,8}}(?:[\[<]?{_STARTS}"
+    rf"|#{{1,4}} ?(?:{_STARTS}|[Ii]nstruction ?[:：]|[Rr]esponse ?[:：]|AI|ai|指示|応答|入力)))"
 )
 _LEADING_LABEL = re.compile(
     rf"\s*(?:#{{1,4}} ?)?(?:(?i:{_ANSWERS}|{_ASKS})|AI|ChatGPT|### ?Response) ?[:：](?=\s|\w)"
@@ -90,7 +97,7 @@ def tokens(text: str, prompt: str) -> list[tuple[int, int, bool]]:
     answer can come after it."""
     bracket = text.endswith("[") or text[-8:].rstrip().endswith("[")
     maybe = ("<" in text and _MAYBE_ANGLE.search(text)) or _MAYBE_SQUARE.search(text)
-    if not (bracket or maybe or "\\end{code}" in text):
+    if not (bracket or maybe or "\\end{code}" in text[-500:]):
         return []
     html_strike = "</s>" in text and "<s>" in text and not text.startswith("<s>")
     found = []
@@ -114,10 +121,11 @@ def first_turn(text: str, prompt: str) -> int:
 
     -1 if there is none. A label at the very start of the text is none: see `leading_label`.
     """
-    if not _MAYBE_TURN.search(text):
+    maybe = _MAYBE_TURN.search(text)
+    if maybe is None:
         return -1
     asker_allowed, dialogue, questions = _allows(prompt)
-    for match in _TURN.finditer(text):
+    for match in _TURN.finditer(text, maybe.start()):
         if not text[: match.start()].strip():
             continue
         label = match[0].strip()
