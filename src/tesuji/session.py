@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from tesuji.run.entry import Entry
 from tesuji.run.ledger import FILE, Ledger
@@ -14,7 +14,7 @@ from tesuji.run.runner import check_entry
 from tesuji.task.task import Task
 
 if TYPE_CHECKING:
-    from tesuji.models.base import Model
+    from tesuji.models.base import Model, Watched
 
 T = TypeVar("T")
 
@@ -30,6 +30,10 @@ def with_model(
 
     async def session() -> T:
         backend = open_model(entry.model)
+        if entry.sampling.stop_loops and "stream" in backend.capabilities:
+            from tesuji.diagnose.loop_watch import LoopWatch
+
+            cast("Watched", backend).watch = LoopWatch
         try:
             await backend.ready()
             check_entry(task, entry, backend)

@@ -63,6 +63,10 @@ def entry_options(command: F) -> F:
         click.option("--constrain/--no-constrain", default=None, help="Decode by the grammar."),
         click.option("--temperature", type=float, metavar="T", help="0 is greedy."),
         click.option("--max-tokens", type=int, metavar="N", help="The longest output."),
+        click.option(
+            "--stop-loops/--no-stop-loops", default=None,
+            help="End an output as soon as it surely loops.",
+        ),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
@@ -13,12 +13,17 @@ from tesuji.task.sample import Message
 if TYPE_CHECKING:
     import numpy as np
 
-Capability: TypeAlias = Literal["generate", "score", "embed", "logprobs", "grammar", "seed"]
+Capability: TypeAlias = Literal[
+    "generate", "score", "embed", "logprobs", "grammar", "seed", "stream"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How to decode. `temperature=0` is greedy; `logprobs=k` asks for k alternatives a token."""
+    """How to decode. `temperature=0` is greedy; `logprobs=k` asks for k alternatives a token.
+
+    `stop_loops` ends an output once it is sure to say the same for ever (needs "stream").
+    """
 
     temperature: float = 0.0
     top_p: float = 1.0
@@ -27,6 +32,7 @@ class Sampling:
     seed: int | None = None
     logprobs: int | None = None
     grammar: Grammar | None = None
+    stop_loops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +64,18 @@ class Output:
     """What the model wrote, untouched. `seconds` is the time of this request alone."""
 
     text: str
-    finish: str  # "stop" | "length" | what else the server says
+    finish: str  # "stop" | "length" | "loop" (stopped by us) | what else the server says
     tokens_in: int = 0
     tokens_out: int = 0
     seconds: float = 0.0
     logprobs: tuple[TokenLogprob, ...] | None = None
+
+
+class Watch(Protocol):
+    """Looks at one output while it is written."""
+
+    def feed(self, chunk: str) -> object | None:
+        """Take more of the text; anything but None: stop here."""
 
 
 class Model(Protocol):
@@ -93,10 +106,18 @@ class Model(Protocol):
         """Let go of sockets, threads and memory. May be called twice."""
 
 
+class Watched(Protocol):
+    """What a model with the capability "stream" has besides: who looks for loops."""
+
+    watch: Callable[[], Watch] | None
+    """Makes a watch for each output with `stop_loops`; None: nobody looks."""
+
+
 _WORDS = {
     "grammar": "decode by a grammar (constrain)",
     "logprobs": "give log-probabilities (logprobs)",
     "score": "score choices by log-probability (score)",
+    "stream": "be watched while it writes (stop_loops)",
 }
 
 

@@ -12,11 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tesuji.models.base import Output, Sampling, TokenLogprob
+from tesuji.models.base import Output, Sampling, TokenLogprob, Watch
 from tesuji.models.seeds import draw_seed
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+_LOOK_EVERY = 32  # tokens: the text of all so far is made anew for each look
 
 
 class Stepper(Protocol):
@@ -46,6 +49,8 @@ class Row:
     seconds: float = 0.0
     logprobs: list[tuple[int, float, list[tuple[int, float]]]] = field(default_factory=list)
     generator: np.random.Generator | None = None
+    watch: Watch | None = None
+    watched: int = 0  # characters that the watch has had
 
     @property
     def plain(self) -> bool:
@@ -135,6 +140,15 @@ def _write(
             return
     if len(row.ids) >= row.limit:
         row.finish = "length"
+    elif row.watch is not None and len(row.ids) % _LOOK_EVERY == 0 and _loops(row, text):
+        row.finish = "loop"
+
+
+def _loops(row: Row, text: Callable[[Sequence[int]], str]) -> bool:
+    assert row.watch is not None
+    written = text(row.ids).rstrip("\ufffd")  # half a character, its other half yet to come
+    fresh, row.watched = written[row.watched :], max(row.watched, len(written))
+    return row.watch.feed(fresh) is not None
 
 
 def _alternatives(

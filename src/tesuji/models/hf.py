@@ -23,7 +23,9 @@ from tesuji.task.sample import Message
 if TYPE_CHECKING:
     import numpy as np
 
-_CAN: frozenset[Capability] = frozenset({"generate", "score", "embed", "logprobs", "seed"})
+_CAN: frozenset[Capability] = frozenset(
+    {"generate", "score", "embed", "logprobs", "seed", "stream"}
+)
 _EMBED_AT_ONCE = 32
 
 

@@ -1,14 +1,15 @@
 """Models behind a server that speaks like OpenAI's: `http://HOST/v1#NAME` and `openai:NAME`.
 
-It can't stream, and scoring needs choices that differ in their first token: a chat server shows
-log-probabilities of what it writes, not of what it is given.
+Answers come whole, but for those that are to be stopped where they loop: these are streamed.
+Scoring needs choices that differ in their first token: a chat server shows log-probabilities of
+what it writes, not of what it is given.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tesuji.errors import (
@@ -17,11 +18,12 @@ from tesuji.errors import (
     ModelUnavailableError,
     RequestFailedError,
 )
-from tesuji.models.base import Capability, Output, Request, Sampling
+from tesuji.models.base import Capability, Output, Request, Sampling, Watch
 from tesuji.models.draws import Draws
 from tesuji.models.endpoint import Endpoint, openai_endpoint, server_endpoint
 from tesuji.models.once import Once
 from tesuji.models.retry import RetryPolicy
+from tesuji.models.stream import StreamReader
 from tesuji.models.transport import BadRequestError, ForbiddenError, Limits, Transport, listed
 from tesuji.models.wire import (
     chat_body,
@@ -42,8 +44,9 @@ class HttpModel:
     """A model behind a server. Made by `open_model`."""
 
     capabilities: frozenset[Capability] = frozenset(
-        {"generate", "score", "embed", "logprobs", "grammar", "seed"}
+        {"generate", "score", "embed", "logprobs", "grammar", "seed", "stream"}
     )
+    watch: Callable[[], Watch] | None = None
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class HttpModel:
         self.draws = Draws(self.uri, self.ask)
         self._name = endpoint.name
         self._limit_key = "max_tokens"
+        self._counts_streams = True
         self._reached = Once(self._reach)
 
     @property
@@ -73,7 +77,7 @@ class HttpModel:
 
     async def generate(self, request: Request) -> Output:
         """Answer one request; draws of one prompt in the same tick go as one call."""
-        if self.draws.fits(request):
+        if self.draws.fits(request) and not self._streams(request):
             return await self.draws.draw(request)
         return (await self.ask(request, 1))[0]
 
@@ -119,10 +123,13 @@ class HttpModel:
         try:
             return await self._post(request, n)
         except BadRequestError as error:
-            if not self._wants_other_limit(error):
+            if self._wants_other_limit(error):
+                # OpenAI's reasoning models take the limit under another name: learned once.
+                self._limit_key = "max_completion_tokens"
+            elif self._counts_streams and "stream_options" in f"{error} {error.parameter}":
+                self._counts_streams = False  # an older server: learned once, too
+            else:
                 raise
-            # OpenAI's reasoning models take the limit under another name: learned once.
-            self._limit_key = "max_completion_tokens"
         return await self._post(request, n)
 
     async def _post(self, request: Request, n: int) -> list[Output]:
@@ -130,13 +137,27 @@ class HttpModel:
         body: dict[str, Any] = chat_body(
             self._name or "", request, n=n, limit_key=self._limit_key, dialect=endpoint.dialect
         )
-        outputs = await self.transport.post("/chat/completions", body, _read_chat)
+        reader = self._stream(request, body) if self._streams(request) else None
+        outputs = await self.transport.post("/chat/completions", body, _read_chat, reader)
         wanted = request.sampling.logprobs is not None and request.sampling.max_tokens > 0
         if wanted and any(o.logprobs is None for o in outputs):
             raise CapabilityError(
                 f"{self.uri} leaves out the log-probabilities that were asked for"
             )
         return outputs
+
+    def _streams(self, request: Request) -> bool:
+        return request.sampling.stop_loops and self.watch is not None
+
+    def _stream(self, request: Request, body: dict[str, Any]) -> Callable[[], StreamReader]:
+        """Ask for a stream, and say what reads it."""
+        watch = self.watch
+        assert watch is not None
+        body["stream"] = True
+        if self._counts_streams:
+            body["stream_options"] = {"include_usage": True}
+        size = sum(len(message.content.encode(errors="replace")) for message in request.messages)
+        return lambda: StreamReader(size, watch)
 
     def _wants_other_limit(self, error: BadRequestError) -> bool:
         if error.parameter not in ("", "max_tokens", "None"):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from tesuji.errors import CapabilityError, ModelUnavailableError, RequestFailedError, TesujiError
-from tesuji.models.base import Capability, Output, Request
+from tesuji.models.base import Capability, Output, Request, Watch
 from tesuji.models.batching import Alive, Batcher
 from tesuji.models.decoding import Row, Stepper, decode, fitting, force, output
 from tesuji.models.once import Once
@@ -77,6 +77,7 @@ class LocalModel:
         self.uri, self.identity, self.capabilities = uri, identity, capabilities
         # Twice the batch: the next one is full when this one ends.
         self.concurrency = 2 * batch_size
+        self.watch: Callable[[], Watch] | None = None
         self._batch_size = batch_size
         self._load = load
         self._weights: Weights | None = None
@@ -183,7 +184,10 @@ class LocalModel:
         if len(prompt) >= weights.context:
             return RequestFailedError(self._too_long(len(prompt), weights.context))
         limit = min(request.sampling.max_tokens, weights.context - len(prompt))
-        return Row(prompt, request.sampling, limit, request.index)
+        row = Row(prompt, request.sampling, limit, request.index)
+        if request.sampling.stop_loops and self.watch is not None:
+            row.watch = self.watch()
+        return row
 
     def _other(self, weights: Weights, job: Job) -> Any:
         if isinstance(job, Embed):

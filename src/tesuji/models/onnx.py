@@ -23,7 +23,7 @@ from tesuji.task.sample import Message
 if TYPE_CHECKING:
     import numpy as np
 
-_CAN: frozenset[Capability] = frozenset({"generate", "score", "logprobs", "seed"})
+_CAN: frozenset[Capability] = frozenset({"generate", "score", "logprobs", "seed", "stream"})
 _LEAST = -1e30
 
 

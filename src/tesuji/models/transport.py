@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tesuji.errors import CapabilityError, ModelUnavailableError, RequestFailedError
 from tesuji.models.endpoint import Endpoint
 from tesuji.models.retry import Patience, RetryPolicy, retry_after_seconds, worth_retrying
+from tesuji.models.stream import StreamReader
 from tesuji.models.wire import MalformedAnswerError, error_fields, parse, read_names, shown
 
 if TYPE_CHECKING:
@@ -70,9 +71,15 @@ class Transport:
     _loop: asyncio.AbstractEventLoop | None = field(default=None, repr=False)
 
     async def post(
-        self, path: str, body: Mapping[str, Any], read: Callable[[object, float], T]
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        read: Callable[[object, float], T],
+        stream: Callable[[], StreamReader] | None = None,
     ) -> T:
         """POST `body` and `read` the answer, given the seconds that the successful try took.
+
+        `stream` makes what puts an answer together that comes piece by piece, and may stop it.
 
         RequestFailedError, ModelUnavailableError, or CapabilityError where the server has no
         such address.
@@ -82,7 +89,7 @@ class Transport:
         while True:
             patience.sent += 1
             try:
-                return await self._once("POST", path, data, read)
+                return await self._once("POST", path, data, read, stream and stream())
             except _Again as again:
                 wait = patience.wait(busy=again.busy, retry_after=again.retry_after)
                 if wait is None:
@@ -134,20 +141,29 @@ class Transport:
         return self._session
 
     async def _once(
-        self, method: str, path: str, data: bytes | None, read: Callable[[object, float], T]
+        self,
+        method: str,
+        path: str,
+        data: bytes | None,
+        read: Callable[[object, float], T],
+        reader: StreamReader | None = None,
     ) -> T:
         started = time.perf_counter()
-        status, headers, body = await self._exchange(method, path, data)
+        try:
+            status, headers, body = await self._exchange(method, path, data, reader)
+        except MalformedAnswerError as error:  # in the middle of a stream
+            raise _Again(self.safe(str(error))) from None
         if status != 200:
             await self._judge(path, status, headers, body)
         self.reached = True
         try:
-            return read(parse(body), time.perf_counter() - started)
+            answer = reader.payload() if reader and _is_stream(headers) else parse(body)
+            return read(answer, time.perf_counter() - started)
         except MalformedAnswerError as error:
             raise _Again(self.safe(str(error))) from None
 
     async def _exchange(
-        self, method: str, path: str, data: bytes | None
+        self, method: str, path: str, data: bytes | None, reader: StreamReader | None = None
     ) -> tuple[int, Mapping[str, str], bytes]:
         import aiohttp
 
@@ -157,7 +173,8 @@ class Transport:
             async with session.request(
                 method, self.url(path), data=data, allow_redirects=False
             ) as response:
-                return response.status, response.headers, await self._read(response)
+                watching = reader if _is_stream(response.headers) else None
+                return response.status, response.headers, await self._read(response, watching)
         except TimeoutError as error:
             raise _Again(self._timed_out(error)) from None
         except aiohttp.ClientSSLError as error:
@@ -179,11 +196,15 @@ class Transport:
             why = str(error) or type(error).__name__
             raise _Again(f"the connection broke: {self.safe(why)}") from None
 
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _read(self, response: aiohttp.ClientResponse, reader: StreamReader | None) -> bytes:
         chunks, size = [], 0
         while chunk := await response.content.readany():
-            chunks.append(chunk)
             size += len(chunk)
+            if reader is None:
+                chunks.append(chunk)
+            elif reader.feed(chunk):
+                response.close()  # the server sees it, and stops writing
+                break
             if size > self.limits.body:
                 response.close()
                 raise RequestFailedError(
@@ -251,6 +272,10 @@ class Transport:
         if self.endpoint.key:
             text = text.replace(self.endpoint.key, "***")
         return shown(text)
+
+
+def _is_stream(headers: Mapping[str, str]) -> bool:
+    return headers.get("Content-Type", "").startswith("text/event-stream")
 
 
 def listed(names: list[str], limit: int = 10) -> str:

@@ -95,6 +95,8 @@ def _check_numbers(sampling: Sampling, where: str) -> None:
             raise ConfigError(
                 f"{where}: {key} is {value!r}; it must be a number from {low} to {high}"
             )
+    if not isinstance(sampling.stop_loops, bool):
+        raise ConfigError(f"{where}: stop_loops is {sampling.stop_loops!r}; it is true or false")
     if not all(isinstance(text, str) and text for text in sampling.stop):
         raise ConfigError(f"{where}: stop must be a list of non-empty strings")
 

@@ -154,6 +154,8 @@ def check_entry(task: Task, entry: Entry, model: Model) -> None:
         require(model, "grammar")
     if sampling.logprobs is not None:
         require(model, "logprobs")
+    if sampling.stop_loops:
+        require(model, "stream")
     if flow is choose:
         labels_of(task.format)
     require(model, "score" if flow is choose else "generate")

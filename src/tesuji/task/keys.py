@@ -117,6 +117,7 @@ SAMPLING: Mapping[str, Key] = {
     "max_tokens": Key("a whole number above 0", lambda v: _whole(v) and v > 0),
     "stop": Key("a list of different texts", _names),
     "seed": Key("a whole number", _whole),
+    "stop_loops": Key("true or false", lambda v: isinstance(v, bool)),
 }
 
 LIMITS: Mapping[str, Key] = {
