@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -145,6 +146,36 @@ def test_the_server_writes_what_the_model_writes_here(using: Using, say: Say) ->
     ]
 
 
+def test_its_stream_is_the_same_text_and_can_be_cut(using: Using, say: Say) -> None:
+    class Impatient:
+        """Takes anything of more than 20 characters for a loop."""
+
+        size = 0
+
+        def feed(self, chunk: str) -> object | None:
+            self.size += len(chunk)
+            return True if self.size > 20 else None
+
+    class Patient:
+        def feed(self, chunk: str) -> object | None:
+            return None
+
+    ask = say("Reverse the string: xnhtgqxzvx", max_tokens=100, stop_loops=True)
+
+    async def work(model: HttpModel) -> list[Any]:
+        outputs = await ask_all(model, [replace(ask, sampling=Sampling(max_tokens=100))])
+        for watch in (Patient, Impatient):
+            model.watch = watch
+            outputs += await ask_all(model, [ask])
+        return outputs
+
+    whole, streamed, cut = using(work)
+    assert (streamed.text, streamed.finish) == (whole.text, whole.finish)
+    assert (streamed.tokens_in, streamed.tokens_out) == (whole.tokens_in, whole.tokens_out)
+    assert cut.finish == "loop" and whole.text.startswith(cut.text)
+    assert 20 < len(cut.text) < len(whole.text)
+
+
 def test_that_it_ignores_n_is_noticed_and_said(
     using: Using, say: Say, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -183,7 +214,8 @@ def test_a_model_that_it_cannot_load_fails(served: str, say: Say) -> None:
     assert "no answer after 2 tries; the last: " in asyncio.run(go())
 
 
-def test_probe_reports_what_it_honours(using: Using) -> None:
+def test_probe_reports_what_it_honours(using: Using, nano: Path) -> None:
     report = using(probe)
     assert (report.n, report.logprobs, report.embeddings) == (False, False, False)
-    assert report.models == () and 0 < report.latency < 60
+    # It lists what its cache holds, since version 5.24 also what it has loaded.
+    assert set(report.models) <= {str(nano)} and 0 < report.latency < 60
