@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from tesuji.diagnose.echo import clean_echo
-from tesuji.diagnose.format import clean_format
+from tesuji.diagnose.format import clean_fence, clean_format, clean_json, clean_width
 from tesuji.diagnose.garbled import clean_unicode
 from tesuji.diagnose.loop import clean_loop
 from tesuji.diagnose.observation import Cleaner, observe
@@ -28,6 +28,9 @@ CLEANERS: Mapping[str, Cleaner] = MappingProxyType(
         "preamble": clean_preamble,
         "postamble": clean_postamble,
         "unicode": clean_unicode,
+        "width": clean_width,
+        "fence": clean_fence,
+        "json": clean_json,
         "format": clean_format,
     }
 )

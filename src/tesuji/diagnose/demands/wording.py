@@ -1,0 +1,146 @@
+"""Words that must not stand in the answer, and words that must."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tesuji.diagnose.demands.demand import Breach, Check, Demand
+from tesuji.diagnose.demands.numbers import (
+    ENGLISH,
+    EXACT,
+    LESS,
+    MORE,
+    Bounds,
+    cjk_bounds,
+    english_bounds,
+)
+
+CUES = (" word", "keyword", "phrase", "mention")
+CJK_CUES = ("単語", "言葉", "キーワード", "という語", "这个词", "这些词", "词语", "字样", "一词")
+
+_QUOTED = r"[\"“”'‘’`][^\"“”'‘’`\n]{1,40}[\"“”'‘’`]"
+_LIST = rf"(?:{_QUOTED}(?:\s*(?:,|and|or|, and|, or|&)?\s*{_QUOTED}){{0,12}})"
+_NO = (
+    r"(?:do not|don't|don’t|does not|doesn't|never|must not|should not|shouldn't|not to|without"
+    r"|avoid"
+    r"|refrain from|and not|not)"
+)
+_USE = r"(?:us(?:e|ing)|includ(?:e|ing)|mention(?:ing)?|contain(?:ing)?|say(?:ing)?|writ(?:e|ing))"
+_FORBIDDEN = re.compile(
+    rf"\b{_NO}\s+(?:{_USE}\s+)?(?:any of\s+)?(?:the\s+)?(?:following\s+)?(?:exact\s+)?"
+    rf"(?:key\s?words?|words?|phrases?|terms?)\s*:?\s*(?P<list>{_LIST})",
+    re.IGNORECASE,
+)
+_TIMES = (
+    rf"(?:(?P<compare>{MORE}|{LESS}|{EXACT})\s+(?P<n>{ENGLISH}|once|twice)\b(?:\s*times?)?"
+    rf"|(?P<low>{ENGLISH})\s*(?:to|-)\s*(?P<high>{ENGLISH})\s+times)"
+)
+_OFTEN = re.compile(
+    rf"\bword\s+(?P<word>{_QUOTED}|[a-z'-]{{2,20}})(?:\s+(?:should|must|to|needs to|has to"
+    rf"|appears?)"
+    rf"(?:\s+(?:appear|be used|occur|be|in (?:the|your) \w+)){{0,2}})?,?\s+(?:for\s+)?{_TIMES}",
+    re.IGNORECASE,
+)
+_REQUIRED = re.compile(
+    rf"(?:^|[.,;:!?\n]\s*|\b(?:and|please|to|must|should|also|sure you|that you)\s+)(?:please\s+)?"
+    rf"(?:include|use|contain)\s+(?:all\s+)?(?:the\s+)?(?:following\s+)?(?:key\s?words?|words?"
+    rf"|phrase)\s*"
+    rf":?\s*(?P<list>{_LIST})(?!\s*(?:at|no|for|less|more|fewer|exactly|once|twice|in (?:the"
+    rf"|a) \w+ of))",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"[\"“”'‘’`]([^\"“”'‘’`\n]{1,40})[\"“”'‘’`]")
+_NOT_WORDS = re.compile(r"\w", re.UNICODE)
+
+_JA_LIST = r"(?:[「『“\"][^」』”\"\n]{1,20}[」』”\"](?:、|や|と|か|および|及び|・)?){1,12}"
+_JA_FORBIDDEN = re.compile(
+    rf"(?P<list>{_JA_LIST})(?:など)?(?:という|の)?(?:単語|言葉|語|表現|キーワード|文字)?(?:を|は)(?:一切|全く|絶対に)?"
+    r"(?:含め|使わ|使用せ|使用し|用い|入れ)(?:ずに?|ない)"
+)
+_JA_OFTEN = re.compile(
+    rf"(?P<list>{_JA_LIST})(?:という|の)?(?:単語|言葉|語|キーワード|文字)?(?:を|が)?(?:キーワードにして|キーワードとして)?"
+    r"(?P<n>[0-9０-９]{1,3})回(?P<after>以上|以内|以下|未満)?は?(?P<verb>使わない|用いてはいけ|入れ|使|用い|含|現れ|出現|登場)"
+)
+_JA_REQUIRED = re.compile(
+    rf"(?P<list>{_JA_LIST})という(?:単語|言葉|語|キーワード)を(?:必ず|全て|すべて)?(?:入れて|使って|用いて|含めて|使用して)"
+)
+_ZH_FORBIDDEN = re.compile(
+    r"(?:不要|不得|不能|禁止|不可以?|避免)(?:使用|出现|包含|提到|提及|用)(?P<list>[“\"「][^”\"」\n]{1,12}[”\"」])"
+    r"(?:这个|這個|一)?(?:词|字|詞|字样)"
+)
+_JA_ITEM = re.compile(r"[「『“\"]([^」』”\"\n]{1,20})[」』”\"]")
+
+
+def find(prompt: str) -> Iterator[Demand]:
+    """Demands on words, in English."""
+    for match in _FORBIDDEN.finditer(prompt):
+        words = [item.strip(" ,.") for item in _ITEM.findall(match["list"])]
+        yield Demand("forbidden words", *match.span(), _without([w for w in words if w]))
+    for match in _OFTEN.finditer(prompt):
+        word = match["word"].strip("\"“”'‘’`")
+        bounds = english_bounds(match["compare"], match["n"] or match["low"], match["high"])
+        if bounds is not None and _NOT_WORDS.search(word):
+            yield Demand("word frequency", *match.span(), _often(word, bounds))
+    for match in _REQUIRED.finditer(prompt):
+        words = [item.strip(" ,.") for item in _ITEM.findall(match["list"])]
+        yield Demand("required words", *match.span(), _with([w for w in words if w]))
+
+
+def find_cjk(prompt: str) -> Iterator[Demand]:
+    """Demands on words, in Japanese and Chinese."""
+    for match in _JA_OFTEN.finditer(prompt):
+        bounds = cjk_bounds(match["n"], match["after"] or "以上")
+        words = _JA_ITEM.findall(match["list"])
+        if bounds is None or len(words) != 1:
+            continue
+        if match["verb"] in ("使わない", "用いてはいけ"):
+            bounds = Bounds(None, (bounds.low or bounds.high or 1) - 1)
+        yield Demand("word frequency", *match.span(), _often(words[0], bounds))
+    for pattern in (_JA_FORBIDDEN, _ZH_FORBIDDEN):
+        for match in pattern.finditer(prompt):
+            # One character stands inside other words: 音 in 発音 is no 「音」.
+            words = [word for word in _JA_ITEM.findall(match["list"]) if len(word) > 1]
+            if words:
+                yield Demand("forbidden words", *match.span(), _without(words))
+    for match in _JA_REQUIRED.finditer(prompt):
+        yield Demand("required words", *match.span(), _with(_JA_ITEM.findall(match["list"])))
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    edge = r"\b" if word.isascii() and word[0].isalnum() and word[-1].isalnum() else ""
+    return re.compile(edge + re.escape(word) + edge, re.IGNORECASE)
+
+
+def _without(words: list[str]) -> Check:
+    patterns = [_pattern(word) for word in words]
+
+    def check(text: str) -> Breach | None:
+        for pattern in patterns:
+            if found := pattern.search(text):
+                return Breach(f"{found[0]!r} where it was forbidden", *found.span())
+        return None
+
+    return check
+
+
+def _with(words: list[str]) -> Check:
+    def check(text: str) -> Breach | None:
+        low = text.casefold()
+        missing = next((word for word in words if word.casefold() not in low), None)
+        return Breach(f"without the demanded {missing!r}") if missing else None
+
+    return check
+
+
+def _often(word: str, bounds: Bounds) -> Check:
+    whole = _pattern(word)
+
+    def check(text: str) -> Breach | None:
+        fewest = sum(1 for _ in whole.finditer(text))
+        most = text.casefold().count(word.casefold())
+        if not bounds.broken_by(fewest, max(fewest, most)):
+            return None
+        return Breach(f"{word!r} {fewest} times where {bounds.words()} were demanded")
+
+    return check
