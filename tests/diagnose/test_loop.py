@@ -43,7 +43,6 @@ def test_loops_are_found_with_onset_and_period(found, cycle: str, times: int, af
         "1/3 = 0." + "3" * 60, "1" + "0" * 100, "|  " * 9 + "|\n" + "|  " * 9 + "|\n",
         "Let it be, let it be, let it be, let it be. Whisper words of wisdom, let it be.",
         "We will, we will rock you.\n" * 3 + "Sing it!\n" + "We will, we will rock you.\n" * 3,
-        "\n".join(f"{i}. The item number {i} of the list, as it should be" for i in range(99)),
         "```html\n" + "    </div>\n" * 8 + "```\nDone.",
         "| Starbucks | coffee and tea | rich | US |\n" * 5 + "\nThe third one is best.",
         "The cat sat. The dog ran. The cat sat. The bird flew. The cat sat.",

@@ -1,6 +1,7 @@
 """Degenerate repetition: the model says the same thing over and over.
 
-What counts is decided on exact periodic runs (see `periods`). Refrains, tables, rules, code,
+What counts is decided here for exact periodic runs, which `anchors` finds, and in `near_loops` for
+those in which something changes from cycle to cycle. Refrains, tables, rules, code,
 laughter and long numbers repeat too, so the shorter and the poorer the cycle, the more of it is
 asked for; a run that lasts to the end of the text is far more often a loop than one that the
 model left by itself.
@@ -10,15 +11,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from unicodedata import category
 
+from tesuji.diagnose.anchors import TooManyPlacesError, anchored_runs, places
 from tesuji.diagnose.finding import Finding
+from tesuji.diagnose.near_loops import may_nearly_loop, near_loops
 from tesuji.diagnose.observation import Observation, fact
 from tesuji.diagnose.periods import LONG_PERIOD, SHORTEST, Run, periodic_runs
 
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
+_MOST_PROMPT = 4_000
 
 
 def is_loop(text: str, run: Run, *, at_end: bool, cut: bool, in_code: bool) -> bool:
@@ -32,7 +37,8 @@ def is_loop(text: str, run: Run, *, at_end: bool, cut: bool, in_code: bool) -> b
     * digits and marks (recurring decimals, bit strings, rows of zeros): 200 characters
     * up to 4 characters (laughter, screams, "la la la", emoji, U+FFFD): 100 characters
     * up to 12, a word: 8 cycles, or 5 to the end of the text
-    * up to 60, a clause or a line of verse: 6 cycles, 4 to the end, 3 to the token limit
+    * up to 60, a clause or a line of verse: 6 cycles, 4 to the end, 3 to the token limit, or to
+      the end where the cycle has two lines and 40 characters
     * up to 500, a sentence or more: 3 cycles; above, 2
 
     Table rows, and code unless it runs to the end of the text, need twice as many.
@@ -47,7 +53,9 @@ def is_loop(text: str, run: Run, *, at_end: bool, cut: bool, in_code: bool) -> b
         return length >= 200
     if run.period <= 4:
         return length >= 100
-    cycles = _cycles_needed(run.period, at_end, at_end and cut)
+    # Two lines or more (an exchange, a list item with its text) are no refrain of three words.
+    exchange = at_end and run.period >= 40 and "\n" in cycle.strip()
+    cycles = _cycles_needed(run.period, at_end, (at_end and cut) or exchange)
     if "|" in cycle or (in_code and not at_end):
         cycles *= 2
     return run.cycles >= cycles
@@ -66,16 +74,50 @@ def _cycles_needed(period: int, at_end: bool, at_limit: bool) -> int:
     return 3 if period <= LONG_PERIOD else 2
 
 
+# What asks for the same thing many times: "write it 100 times", 10回繰り返して, 重复十遍.
+_DEMANDED = re.compile(
+    r"\b(?:\d+|ten|twenty|fifty|(?:a )?hundred|(?:a )?thousand|many) times\b"
+    r"|\b(?:over and over|repeat(?:ing)? (?:the|this|it|that|my|your|after) )"
+    r"|[0-9０-９一二三四五六七八九十百千何]+\s*[回遍][^\n]{0,12}(?:繰り?返|くりかえ|書|言|唱|写|重)"
+    r"|(?:繰り?返し?て|くりかえして)|重[复復复][^\n]{0,20}[次遍回]"
+    r"|[写寫说說念抄][^\n]{0,12}[0-9一二三四五六七八九十百千]+\s*[遍次]",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=512)
+def asks_for_repetition(prompt: str) -> bool:
+    """Whether the prompt wants something said many times."""
+    return bool(_DEMANDED.search(prompt[-_MOST_PROMPT:]))
+
+
 @fact
 def loops(seen: Observation) -> list[Run]:
     """The runs that are failures, by start, none overlapping: of two, the longer is kept."""
     text = seen.text
-    runs = periodic_runs(text)
-    if not runs:
+    if len(text) < SHORTEST:
         return []
+    again = places(text)
+    try:
+        runs = anchored_runs(text, again)
+    except TooManyPlacesError:
+        runs = periodic_runs(text)
+    kept: list[Run] = []
+    if runs:
+        _keep_exact(seen, runs, kept)
+    if may_nearly_loop(text, again):
+        for run in near_loops(text):
+            if not any(run.start < other.end and other.start < run.end for other in kept):
+                kept.append(run)
+    if not kept or asks_for_repetition(seen.prompt):
+        return []
+    return sorted(kept, key=lambda run: run.start)
+
+
+def _keep_exact(seen: Observation, runs: list[Run], kept: list[Run]) -> None:
+    text = seen.text
     printed = len(text.rstrip())
     fences = [match.start() for match in _FENCE.finditer(text)]
-    kept: list[Run] = []
     for run in sorted(runs, key=lambda run: run.start - run.end):
         if any(run.start < other.end and other.start < run.end for other in kept):
             continue
@@ -83,23 +125,26 @@ def loops(seen: Observation) -> list[Run]:
         in_code = bisect_left(fences, run.start) % 2 == 1
         if is_loop(text, run, at_end=at_end, cut=seen.finish == "length", in_code=in_code):
             kept.append(run)
-    return sorted(kept, key=lambda run: run.start)
 
 
-def detect_loop(seen: Observation) -> Iterator[Finding]:
-    """Each loop, from its onset to its end; the period is in the evidence."""
-    if len(seen.text) < SHORTEST:
-        return
-    for run in loops(seen):
-        cycle = seen.text[run.start : run.start + run.period]
-        shown = cycle if len(cycle) <= 60 else cycle[:57] + "…"
-        yield Finding(
-            "loop",
-            run.start,
-            run.end,
-            f"{shown!r} {run.cycles:.1f} times from {run.start}, period {run.period}",
-            fix="loop",
-        )
+def detect_loop(seen: Observation) -> Iterable[Finding]:
+    """Each loop, from its onset to its end; period and cycles are in the evidence."""
+    found = loops(seen)
+    return [_finding(seen.text, run) for run in found] if found else ()
+
+
+def _finding(text: str, run: Run) -> Finding:
+    cycle = text[run.start : run.start + run.period]
+    shown = cycle if len(cycle) <= 60 else cycle[:57] + "…"
+    about = "" if run.exact else "nearly the same, "
+    return Finding(
+        "loop",
+        run.start,
+        run.end,
+        f"{shown!r} {run.cycles:.1f} times from {run.start}, {about}period {run.period}",
+        1.0 if run.exact else 0.8,
+        "loop",
+    )
 
 
 def clean_loop(seen: Observation) -> str:
@@ -109,8 +154,9 @@ def clean_loop(seen: Observation) -> str:
         printed = len(text.rstrip())
         pieces, position = [], 0
         for run in found:
-            pieces.append(text[position : run.start + run.period])
+            pieces.append(text[position : run.first_end])
             whole = (run.end - run.start) // run.period * run.period
-            position = len(text) if run.end >= printed else run.start + whole
+            ends = run.start + whole if run.exact else run.end
+            position = len(text) if run.end >= printed else ends
         seen = replace(seen, text="".join(pieces) + text[position:])
     return seen.text

@@ -26,7 +26,7 @@ SHORTEST = 48
 """Characters that a run must span at least; windows of 32 repeat in it."""
 LONG_PERIOD = 500
 """Above this period two cycles make a run, below it three."""
-_LONGEST_PERIOD = 4_096
+LONGEST_PERIOD = 4_096
 _FIRST_BAND = 16
 _PREFILTER = 32
 _KEEP = 1_000
@@ -36,11 +36,22 @@ _BASE = 0x9E3779B97F4A7C15  # odd, hence invertible modulo 2**64
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`text[start:end]` has period `period`: each character equals the one a period later."""
+    """`text[start:end]` has period `period`: each character equals the one a period later.
+
+    If not `exact`, something changes from cycle to cycle, and the period is the mean one; `first`
+    is then where the first cycle ends.
+    """
 
     start: int
     end: int
     period: int
+    exact: bool = True
+    first: int = -1
+
+    @property
+    def first_end(self) -> int:
+        """Where the first cycle ends."""
+        return self.start + self.period if self.exact else self.first
 
     @property
     def cycles(self) -> float:
@@ -150,7 +161,7 @@ def _bands(size: int) -> Iterator[tuple[int, int]]:
     """Periods to be sought together: (shortest, longest), both inclusive."""
     yield 1, _FIRST_BAND
     width = _FIRST_BAND
-    while width < min(_LONGEST_PERIOD, size // 2):
+    while width < min(LONGEST_PERIOD, size // 2):
         yield width + 1, width * 3 // 2
         width = width * 3 // 2
 
@@ -205,7 +216,7 @@ def _reach(hashes: _Hashes, at: Array, by: Array, *, forward: bool) -> Array:
         for pair, (left, apart, most) in enumerate(
             zip(at.tolist(), by.tolist(), high.tolist(), strict=True)
         ):
-            low[pair] = _common(hashes.text, left, left + apart, most, forward)
+            low[pair] = common(hashes.text, left, left + apart, most, forward)
         return low
     while bool((low < high).any()):
         middle = (low + high + 1) // 2
@@ -215,7 +226,7 @@ def _reach(hashes: _Hashes, at: Array, by: Array, *, forward: bool) -> Array:
     return low
 
 
-def _common(text: str, left: int, right: int, most: int, forward: bool) -> int:
+def common(text: str, left: int, right: int, most: int, forward: bool) -> int:
     """The same for one pair, by comparing slices that double and then halve."""
     done, step = 0, 32
     growing = True
