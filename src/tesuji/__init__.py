@@ -20,7 +20,19 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from tesuji.api import check, compare, derive, diagnose, first, load, new, predict, run, runs
+    from tesuji.api import (
+        check,
+        compare,
+        derive,
+        diagnose,
+        first,
+        load,
+        new,
+        predict,
+        run,
+        runs,
+        try_move,
+    )
     from tesuji.errors import TesujiError
     from tesuji.run.budget import Budget
     from tesuji.run.entry import Entry, load_entry
@@ -42,6 +54,7 @@ _FACE = {
     "predict": "tesuji.api",
     "run": "tesuji.api",
     "runs": "tesuji.api",
+    "try_move": "tesuji.api",
 }
 
 __all__ = [
@@ -60,6 +73,7 @@ __all__ = [
     "predict",
     "run",
     "runs",
+    "try_move",
 ]
 
 

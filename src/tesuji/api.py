@@ -22,6 +22,7 @@ from tesuji.reports import (
     PredictReport,
     RunReport,
     RunsReport,
+    TryReport,
 )
 from tesuji.run.budget import Budget
 from tesuji.run.entry import (
@@ -49,7 +50,7 @@ from tesuji.run.ledger import (
     read_rates,
 )
 from tesuji.run.runner import make_meter, run_entry
-from tesuji.session import halting, with_model
+from tesuji.session import halting, run_sync, with_model
 from tesuji.task.task import Task, load
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ __all__ = [
     "run",
     "runs",
     "show",
+    "try_move",
 ]
 
 _NO_RUN = "there is no run yet: begin with `tesuji first`, then `tesuji run`"
@@ -169,6 +171,36 @@ def runs(task: Task) -> RunsReport:
         return RunsReport(
             task, tuple(rows), rates, {run.id for run in best.values() if run}, newest
         )
+
+
+def try_move(
+    task: Task, move: str, *, inputs: bool = False, budget: Budget | None = None,
+    watch: Watch | None = None, on_interrupt: Callable[[], None] | None = None,
+) -> TryReport:  # fmt: skip
+    """Try one of the next moves on the best run so far; what is better becomes the best.
+
+    `process` cleans the recorded outputs: no model is called, none need be there. With `inputs`,
+    or with a `budget`, it also tries entries with plain inputs, which are sent to the model.
+    InputError for an unknown move, or where there is no run yet.
+    """
+    from tesuji.moves import find_move
+    from tesuji.moves.trying import try_challengers
+    from tesuji.run.budget import make_budget
+
+    chosen = find_move(move)
+    if inputs and budget is None:
+        budget = make_budget(task.limits)
+    _open_ledger(task).close()
+
+    async def attempt() -> TryReport:
+        with Ledger(task.folder / FILE) as ledger:
+            tried = await try_challengers(
+                task, ledger, chosen, budget=budget, watch=watch,
+                guard=lambda halt: halting(halt, on_interrupt),
+            )  # fmt: skip
+            return TryReport(task, tried)
+
+    return run_sync(attempt())
 
 
 def predict(

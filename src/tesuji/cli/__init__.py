@@ -13,6 +13,7 @@ import click
 
 import tesuji
 from tesuji.cli.look import check, compare, diagnose, runs, show
+from tesuji.cli.moves import try_
 from tesuji.cli.paths import nearer
 from tesuji.cli.play import first, predict, run
 from tesuji.cli.start import demo, doctor, new
@@ -20,7 +21,7 @@ from tesuji.errors import TesujiError
 
 _GROUPS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Begin", (demo, new, doctor)),
-    ("Play", (first, run, predict)),
+    ("Play", (first, run, try_, predict)),
     ("Look", (runs, show, compare, diagnose, check)),
 )
 
