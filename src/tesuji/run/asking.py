@@ -29,8 +29,7 @@ class Asker:
         self.task, self.entry = task, entry
         self.sample = prepare(sample, entry.inputs)
         self.format = task.format
-        pool = Prepared(task.pool, entry.inputs) if entry.inputs else task.pool
-        self.messages = entry.prompt.render(self.sample, pool, task.format)
+        self.messages = render(task, entry, self.sample)
         self.drafts: list[Draft] = []
         self._scheduler = scheduler
         self._sampling = entry_sampling(task, entry)
@@ -78,6 +77,12 @@ class Asker:
                 language=self.task.language,
             )  # fmt: skip
         return Draft(request, output, key, text, shape.parse(text), tuple(findings), cached)
+
+
+def render(task: Task, entry: Entry, sample: Sample) -> tuple[Message, ...]:
+    """The entry's prompt for a sample whose fields are normalised already."""
+    pool = Prepared(task.pool, entry.inputs) if entry.inputs else task.pool
+    return entry.prompt.render(sample, pool, task.format)
 
 
 def entry_sampling(task: Task, entry: Entry) -> Sampling:
