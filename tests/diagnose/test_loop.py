@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tesuji.diagnose import clean
+from tesuji.diagnose.anchors import LEAST_INSIDE, anchored_runs, places
 from tesuji.diagnose.periods import LONG_PERIOD, SHORTEST, periodic_runs
 
 SENTENCE = "The reaction releases energy while the copper turns around the oxygen. "
@@ -92,3 +93,21 @@ def test_runs_are_what_they_say(text: str) -> None:
         assert text[run.start : run.end - run.period] == text[run.start + run.period : run.end]
         assert run.start == 0 or text[run.start - 1] != text[run.start - 1 + run.period]
         assert run.end == len(text) or text[run.end] != text[run.end - run.period]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_anchors_miss_no_run_that_spans_enough(data: st.DataObject) -> None:
+    rng = random.Random(data.draw(st.integers(0, 2**32)))
+    period = data.draw(st.sampled_from([5, 7, 12, 13, 40, 60, 61, 73, 200, 500, 501, 1_200, 4_000]))
+    cycle = "".join(rng.choice("abcdefghij あいうえお。") for _ in range(period))
+    least = max(LEAST_INSIDE + period, (3 if period <= LONG_PERIOD else 2) * period)
+    length = least + rng.randrange(period)
+    before = "".join(rng.choice("klmnop ") for _ in range(rng.randrange(700)))
+    run = (cycle * (length // period + 1))[:length]
+    text = before + "<" + run + ">" + "".join(rng.choice("qrst ") for _ in range(rng.randrange(80)))
+    assert any(
+        (found.period, found.start, found.end)
+        == (period, len(before) + 1, len(before) + 1 + length)
+        for found in anchored_runs(text, places(text))
+    )

@@ -29,7 +29,7 @@ class TooManyPlacesError(Exception):
 
 def places(text: str) -> list[int]:
     """For each anchor, where it stands again soon; -1: nowhere."""
-    find, end = text.find, len(text) - SHORTEST
+    find, end = text.find, len(text) - WIDTH
     again = [-1] * len(range(0, end, STEP))
     near, far = _NEAR + WIDTH, LONG_PERIOD + WIDTH
     again[::2] = [find(text[at : at + WIDTH], at + 1, at + far) for at in range(0, end, 2 * STEP)]
@@ -40,7 +40,10 @@ def places(text: str) -> list[int]:
 
 
 def anchored_runs(text: str, again: list[int]) -> list[Run]:
-    """The runs that hold an anchor, by start; `again` is `places(text)`. Raises `TooManyPlacesError`."""
+    """The runs that hold an anchor, by start; `again` is `places(text)`.
+
+    Raises `TooManyPlacesError`.
+    """
     found: dict[tuple[int, int], Run] = {}
     left = _MOST_PLACES + len(text) // 16
     covered: dict[int, int] = {}  # how far the runs of a period reach
@@ -58,6 +61,8 @@ def anchored_runs(text: str, again: list[int]) -> list[Run]:
         left, run = _follow(text, at, place, _FAR_WIDTH, limit, left)
         _note(run, found, covered)
     _note(run_at_end(text, len(text.rstrip())), found, covered)
+    if not found:
+        return []
     # A run may be part of a longer cycle: what crosses its end stands again there.
     crossed = 0
     for run in sorted(found.values(), key=lambda run: run.end):

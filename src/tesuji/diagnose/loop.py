@@ -105,10 +105,9 @@ def loops(seen: Observation) -> list[Run]:
     kept: list[Run] = []
     if runs:
         _keep_exact(seen, runs, kept)
-    if may_nearly_loop(text, again):
-        for run in near_loops(text):
-            if not any(run.start < other.end and other.start < run.end for other in kept):
-                kept.append(run)
+    # Beside an exact loop, inexact ones tell nothing more.
+    if not kept and may_nearly_loop(text, again):
+        kept = near_loops(text)
     if not kept or asks_for_repetition(seen.prompt):
         return []
     return sorted(kept, key=lambda run: run.start)
