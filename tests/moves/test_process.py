@@ -212,10 +212,20 @@ def test_plain_inputs_are_sent_and_judged_under_a_budget(tagged: Bench) -> None:
     assert tj.load_entry(tagged.folder, "base+html").inputs == ("html",)
 
 
-def test_a_budget_is_kept(tagged: Bench) -> None:
+def test_a_budget_that_ends_too_soon_judges_nobody(tagged: Bench) -> None:
     report = tj.try_move(tagged.task, "process", budget=tj.Budget(requests=10))
-    assert sum(a.trial.run.sent for a in report.tried.attempts) == 10
-    assert not report.kept or report.tried.winner
+    assert not report.tried.attempts and not report.kept
+    assert "the budget ended within base+html, 20 samples have no answer" in report.verdict()
+    run = tj.runs(tagged.task).rows[-1]
+    assert (run.entry, run.sent, run.fallbacks) == ("base+html", 10, 20)
+    again = tj.try_move(tagged.task, "process", budget=tj.Budget(requests=20))
+    assert again.kept and again.tried.winner is not None and again.tried.winner.run.sent == 20
+
+
+def test_a_run_without_outputs_has_nothing_to_clean(bench: Bench) -> None:
+    assert tj.run(bench.task, entry=bench.record([("other", "x")])).run.errors == SIZE
+    report = tj.try_move(bench.task, "process")
+    assert report.verdict() == "nothing to try: no output is recorded that could be cleaned"
 
 
 def test_unknown_moves_and_no_runs_are_said(bench: Bench) -> None:

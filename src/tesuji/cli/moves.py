@@ -13,9 +13,10 @@ from tesuji.cli.options import budget_options, folder_option, json_option, make_
 @budget_options
 @folder_option
 @json_option
+@click.pass_context
 def try_(
-    move: str, inputs: bool, seconds: float | None, requests: int | None, tokens: int | None,
-    usd: float | None, folder: str, as_json: bool,
+    ctx: click.Context, /, move: str, inputs: bool, seconds: float | None, requests: int | None,
+    tokens: int | None, usd: float | None, folder: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Try a MOVE: it proposes entries, the referee compares them with the best run so far.
 
@@ -40,3 +41,5 @@ def try_(
             task, move, budget=budget, watch=live.watch, on_interrupt=live.interrupted
         )
     show_json(report.to_json()) if as_json else show_try(report)
+    if report.tried.stopped == "interrupted":
+        ctx.exit(130)

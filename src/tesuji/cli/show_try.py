@@ -109,4 +109,7 @@ def _next(report: TryReport) -> None:
 
 
 def _wrapped_line(words: str) -> Text:
-    return Text("\n").join(Text(words).wrap(console, max(console.width, 40)))
+    rows = Text(words).wrap(console, max(console.width, 40))
+    for row in rows:
+        row.rstrip()
+    return Text("\n").join(rows)

@@ -65,10 +65,13 @@ def normalisers(evidence: Evidence) -> list[str]:
 
 
 def _nothing(evidence: Evidence) -> str:
+    if not evidence.outputs:
+        return "no output is recorded that could be cleaned"
     rare = [f"{name} in {count}" for name, count in evidence.mends.items() if count]
     if rare:
         return f"too few outputs to mend to tell a difference: {', '.join(rare)}"
-    return f"no failure that a cleaner mends in {evidence.outputs:,} outputs"
+    left = "left that another cleaner" if evidence.entry.clean else "that a cleaner"
+    return f"no failure {left} mends in {evidence.outputs:,} outputs"
 
 
 def _cleaning(best: Entry, evidence: Evidence, names: Sequence[str]) -> Iterator[Entry]:

@@ -108,6 +108,12 @@ async def try_challengers(
                     stopped = made
                     break
                 run = made
+                if run.fallbacks > evidence.run.fallbacks:  # cut short: not judged by that
+                    stopped = (
+                        f"the budget ended within {entry.name}, {run.fallbacks:,} samples have no "
+                        "answer yet: the same command with a larger one goes on there"
+                    )
+                    break
             evidence.tried[entry.digest] = run
             runs.append(run)
     trials, winner = judge_together(task, ledger, evidence.run, runs, among)
