@@ -101,6 +101,8 @@ def test_anchors_miss_no_run_that_spans_enough(data: st.DataObject) -> None:
     rng = random.Random(data.draw(st.integers(0, 2**32)))
     period = data.draw(st.sampled_from([5, 7, 12, 13, 40, 60, 61, 73, 200, 500, 501, 1_200, 4_000]))
     cycle = "".join(rng.choice("abcdefghij あいうえお。") for _ in range(period))
+    if (cycle + cycle).find(cycle, 1) != period:
+        return  # its own period is shorter
     least = max(LEAST_INSIDE + period, (3 if period <= LONG_PERIOD else 2) * period)
     length = least + rng.randrange(period)
     before = "".join(rng.choice("klmnop ") for _ in range(rng.randrange(700)))

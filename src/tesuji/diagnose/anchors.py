@@ -48,12 +48,14 @@ def anchored_runs(text: str, again: list[int]) -> list[Run]:
     left = _MOST_PLACES + len(text) // 16
     covered: dict[int, int] = {}  # how far the runs of a period reach
     for number, place in enumerate(again):
+        if place < 0:
+            continue
         at = number * STEP
-        if place < 0 or at < covered.get(place - at, 0):
+        if at < covered.get(place - at, 0):
             continue
         left, run = _follow(text, at, place, WIDTH, at + LONG_PERIOD + WIDTH, left)
         _note(run, found, covered)
-    for at in range(0, len(text) - 2 * LONG_PERIOD, _FAR):
+    for at in range(0, len(text) - LONG_PERIOD - _FAR_WIDTH, _FAR):
         limit = at + LONGEST_PERIOD + _FAR_WIDTH
         place = text.find(text[at : at + _FAR_WIDTH], at + LONG_PERIOD + 1, limit)
         if place < 0 or at < covered.get(place - at, 0):

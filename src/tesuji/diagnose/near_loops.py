@@ -75,7 +75,7 @@ def near_loops(text: str) -> list[Run]:
     """
     # Cheaply first: some units must end alike.
     ends = [core[-8:] for unit in _UNIT.findall(text) if len(core := unit.strip(_MARKS)) > 5]
-    if len(ends) - len(set(ends)) < 2:
+    if len(ends) - len(set(ends)) < 2 or not _lags(ends):
         return []
     units = _units(text)
     page = _Page(text, len(text.rstrip()), [fence.start() for fence in _FENCE.finditer(text)])
@@ -87,6 +87,17 @@ def near_loops(text: str) -> list[Run]:
         if not any(run.start < other.end and other.start < run.end for other in kept):
             kept.append(run)
     return sorted(kept, key=lambda run: run.start)
+
+
+def _lags(keys: Sequence[str]) -> list[int]:
+    """How far apart keys stand again, where as many do as three cycles have."""
+    last: dict[str, int] = {}
+    lags: Counter[int] = Counter()
+    for number, key in enumerate(keys):
+        if key in last:
+            lags[number - last[key]] += 1
+        last[key] = number
+    return [lag for lag, count in lags.items() if lag <= _MOST_LAG and count >= max(2, lag)]
 
 
 def _units(text: str) -> list[Unit]:
@@ -105,15 +116,7 @@ def _units(text: str) -> list[Unit]:
 
 def _rounds(page: _Page, units: Sequence[Unit]) -> Iterator[Run]:
     """Where the same keys come round at least three times."""
-    last: dict[str, int] = {}
-    lags: Counter[int] = Counter()
-    for number, unit in enumerate(units):
-        if unit.key in last:
-            lags[number - last[unit.key]] += 1
-        last[unit.key] = number
-    for lag, count in lags.items():
-        if lag > _MOST_LAG or count < max(2, lag):
-            continue
+    for lag in _lags([unit.key for unit in units]):
         begun = None
         for number in range(lag, len(units) + 1):
             same = number < len(units) and units[number].key == units[number - lag].key
