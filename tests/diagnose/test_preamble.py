@@ -33,6 +33,29 @@ REMOVED = [
     ("当然可以！这是翻译：\n猫", "猫"),
     ("我很乐意帮助您。猫是动物。", "猫是动物。"),
     ("\n\n Sure, here it is: abc", "abc"),
+    ("Assistant: Sure! Here you go: abc", "abc"),
+    ("<s> Certainly! abc", "abc"),
+    ("The following table shows the planets:\n\n| Mars |", "| Mars |"),
+    ("After reading both letters, here is my summary:\n\n- short", "- short"),
+    ("I've rewritten the sentence for you:\n\nIt rains.", "It rains."),
+    ("Let's solve this step by step:\n\n```json\n{}1\n```", "```json\n{}1\n```"),
+    ("What a fascinating question! Bees dance.", "Bees dance."),
+    ("Gladly! Bees dance.", "Bees dance."),
+    ("お任せください！\n1. 春", "1. 春"),
+    ("以下は、三月の売上を集計した表です。\n| 3 |", "| 3 |"),
+    ("こんにちは！旅の計画について、お手伝いできます。\n\n一日目は奈良。", "一日目は奈良。"),
+    ("とても興味深い質問ですね。虹は光の屈折で生じます。", "虹は光の屈折で生じます。"),
+    ("根据您的要求，我已经整理了清单。\n1. 米", "1. 米"),
+    ("根据文章内容，主要观点如下：\n\n1. 水", "1. 水"),
+    ("很高兴为您服务！猫是动物。", "猫是动物。"),
+    ("感谢您的提问！猫是动物。", "猫是动物。"),
+    ("¡Claro! Aquí tienes la lista:\n- pan", "- pan"),
+    ("Bien sûr ! Voici la liste :\n- pain", "- pain"),
+    ("Natürlich! Hier ist die Liste:\n- Brot", "- Brot"),
+    ("Claro! Aqui está a lista:\n- pão", "- pão"),
+    ("Certo! Ecco la lista:\n- pane", "- pane"),
+    ("Конечно! Вот список:\n- хлеб", "- хлеб"),
+    ("물론입니다! 다음은 목록입니다:\n- 빵", "- 빵"),
 ]  # fmt: skip
 
 
@@ -62,6 +85,26 @@ STAYS = [
     "次の日、彼は手紙を書きました。\nそれから寝た。",
     "東京は日本の首都です。",
     "北京是中国的首都。",
+    "To bake bread, follow these steps:\n\n1. Mix.",
+    "First, let's add the numbers: 1 + 2 = 3.",
+    "Dear Ann,\n\nThank you for your letter. We are well.",
+    "I'm sorry to hear that you are ill. Rest and drink water.",
+    "Hello Ann,\n\nwe are well.",
+    "Bears eat fish. Here's an example:\n\n- a salmon",
+    "Let's meet at noon. I know a place.",
+    "これらは次のような点で似ています：\n\n1. 色",
+    "値段を決めるためには、以下の方法があります：\n\n1. 比較",
+    "犬は忠実な動物です。以下に理由を示します。\n1. 群れで暮らす",
+    "春天来了，花开了。\n鸟也回来了。",
+    "Claro que la luna brilla.",
+    "<think>\nOkay, let me see. The",
+    "Okay, let's see: 1 + 1 is 2.",
+    "毒は様々ですが、以下に例を示します。\n1. 茸",
+    "Hier regnet es oft.\nDort nicht.",
+    "Sure, I'd be happy to help! Please send me the text.",
+    "Of course! What would you like to know?",
+    "はい、承知しました。翻訳する文を教えてください。",
+    "Hello! How can I help you today? 😊",
     "Sure!",
     "Here is the answer:",
     "はい、承知しました。",
@@ -116,3 +159,32 @@ def test_a_sentence_is_no_bare_answer(found) -> None:
 def test_agreement_without_end_is_no_opening(found) -> None:
     assert found("preamble", "Sure! " * 5 + "abc")
     assert found("preamble", "Sure! " * 500 + "abc") == []
+
+
+def test_a_greeting_is_chatter_unless_one_was_asked_for(found) -> None:
+    text = "Hello! Bees dance to tell each other where flowers are."
+    assert found("preamble", text, prompt="Why do bees dance?")
+    assert found("preamble", text, prompt="Hi! Why do bees dance?") == []
+    assert found("preamble", text, prompt="Write a message about bees.") == []
+
+
+def test_a_disclaimer_before_a_real_answer_counts_unless_the_model_was_asked_about(found) -> None:
+    text = "As an AI, I don't have personal opinions, but " + "blue is named most often. " * 12
+    (finding,) = found("preamble", text, prompt="Which colour is nicest?")
+    assert text[finding.end :].startswith("blue is")
+    assert found("preamble", text, prompt="Do you have opinions?") == []
+
+
+def test_an_opening_after_a_leaked_thought_is_found_there(found) -> None:
+    text = "<think>\nEasy.\n</think>\n\nSure! abc"
+    (finding,) = found("preamble", text, prompt="Reverse the string: cba")
+    assert text[finding.start : finding.end].strip() == "Sure!"
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["次の文は冗談ですか？\n時計なんて放っとけい", "can steel be magnetic", "Could birds talk?"],
+)
+def test_yes_answers_questions_of_every_shape(found, prompt: str) -> None:
+    text = "はい、冗談です。" if not prompt.isascii() else "Yes, in some cases that is so."
+    assert found("preamble", text, prompt=prompt) == []

@@ -10,20 +10,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from tesuji.diagnose import openings
 from tesuji.diagnose.empty import says_something
 from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.observation import Observation
+from tesuji.diagnose.refusal import asks_about_the_model, refusal
 
+# What may stand before an opening: white space, emoji, bold, a leaked token, an empty thought, a
+# role's name.
 _LEAD = re.compile(
-    r"[\s\ufeff\u200b]*(?:[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s?){0,3}(?:[*_]{1,3}(?=\w))?"
+    r"[\s\ufeff\u200b]*(?:(?:<[|｜]?/?[\w｜|-]{1,24}[|｜]?>|\[/?INST\]|#{2,4} (?=[A-Z]\w+:)"
+    r"|(?:assistant|ai|bot|response|system|chatgpt|gpt)\s?[:：](?=\s))\s*){0,4}"
+    r"(?:[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s?){0,3}(?:[*_]{1,3}(?=\w))?",
+    re.IGNORECASE,
 )
 _YES_NO = re.compile(
-    r"(?:^|[\n.!?:,]\s*)(?:is|are|am|was|were|do|does|did|has|have|had|should|may|must|can it|can a"
-    r"|can an|can the|can i|can we|could it|will it|will the|would it)\b[^\n?]{0,300}\?"
+    r"(?:^|[\n.!?:,]\s*)(?:is|are|am|was|were|do|does|did|has|have|had|should|may|must"
+    r"|(?:can|could|will|would)(?! you\b))\b[^\n?]{0,300}\?"
+    r"|^(?:is|are|was|were|does|did|has|can|could|should|will)(?! you\b) [^\n?]{0,200}\n*$"
     r"|\byes\b[^\n]{0,20}\bno\b"
-    r"|(?:ですか|ますか|でしょうか|ませんか|ましたか)[？?。]?"
     r"|はい[^\n]{0,12}いいえ|[吗嗎么麼][？?]|是否|是不是|能不能|可不可以|对不对",
     re.IGNORECASE,
 )
@@ -31,8 +38,11 @@ _CAN_YOU = re.compile(
     r"\b(?:can|could|will|would) you\b[^\n?]{0,300}\?|(?:できます|もらえます|くれます)か",
     re.IGNORECASE,
 )
+_JA_QUESTION = re.compile(r"ですか|ますか|でしょうか|ませんか|ましたか")
+_JA_SENTENCE_END = re.compile(r"[。？?！!\n]")
 _JA_ASKS_WHAT = re.compile(
-    r"何|なに|なん|どう|どの|どこ|どれ|どち|いつ|誰|だれ|なぜ|いくつ|いくら|ください"
+    r"何|なに|なん|どう|どの|どこ|どれ|どち|いつ|誰|だれ|なぜ|いくつ|いくら|ください|いただけ"
+    r"|頂け|もらえ|くれ"
 )
 _ROLE_PLAY = re.compile(
     r"\b(?:role-?play|pretend|act as|acting as|in character|impersonat|you are (?:a|an) "
@@ -40,6 +50,33 @@ _ROLE_PLAY = re.compile(
     r"|役になって|演じ|扮演",
     re.IGNORECASE,
 )
+_GREETING_ASKED = re.compile(
+    r"\b(?:hi|hello|hey|greet\w*|e-?mails?|letters?|messages?|speech|role|chat|conversation"
+    r"|dialog\w*"
+    r"|respond|reply|posts?|script|act|imagine|tweet|captions?|text|introduc\w*|welcome"
+    r"|good (?:morning"
+    r"|evening|afternoon)|how are you|write|compose|draft|create)\b"
+    r"|안녕|\bhola\b|\bbonjour\b|\bhallo\b|\bciao\b|привет|สวัสดี|\bolá\b"
+    r"|こんにちは|こんばんは|おはよう|挨拶|あいさつ|メール|手紙|会話|演説|スピーチ|書いて|作成"
+    r"|返信|你好|您好|邮件|郵件|信|写|寫",
+    re.IGNORECASE,
+)
+# Nothing of an answer follows: the user is asked for something.
+_ASKS_BACK = re.compile(
+    r"(?:please|could you|can you|would you|what|which|how (?:can|may|would)|let me know|go ahead"
+    r"|to (?:get started|help|assist|provide)|i(?:['’]ll| will| just)? need|do you|feel free|if you"
+    r"|just (?:let|tell|send|share)|is there|are you|may i|tell me|but )"
+    r"|(?:どの|何|どんな|具体的|まず|もう少し|請|请|您|你|想|需要)",
+    re.IGNORECASE,
+)
+_PLEASE = re.compile(
+    r"\b(?:please|let me know|go ahead|feel free)\b|[请請](?:提供|告诉|告訴|发|發)", re.IGNORECASE
+)
+_ASKS_FOR = re.compile(
+    r"^[^。\n]{0,60}(?:教えて|聞かせ|知らせ|送って|送り|入力して|提供して|申し付け|提示)"
+    r"[^。\n]{0,8}(?:ください|下さい|いただけ|頂け)"
+)
+_MOST_ASKED = 280  # characters of a text that only asks back
 _MOST_BARE = 40  # characters of a bare answer after "The answer is"; a phrase, not a sentence
 _MOST_SEGMENTS = 20  # "Sure! Sure! Sure! …" without end is a loop, no opening
 _MOST_PROMPT = 4_000  # the question stands at the prompt's end; more is not looked at
@@ -48,32 +85,52 @@ _MOST_PROMPT = 4_000  # the question stands at the prompt's end; more is not loo
 def asks_yes_or_no(prompt: str) -> bool:
     """Whether the end of the prompt asks a question that yes or no answers."""
     tail = prompt[-_MOST_PROMPT:]
-    if not (match := _YES_NO.search(tail)):
-        return False
-    japanese = match[0].rstrip("？?。").endswith("か")
-    return not (japanese and _JA_ASKS_WHAT.search(tail))
+    if _YES_NO.search(tail):
+        return True
+    return any(
+        not _JA_ASKS_WHAT.search(
+            _JA_SENTENCE_END.split(tail[max(0, m.start() - 120) : m.end()])[-1]
+        )
+        for m in _JA_QUESTION.finditer(tail)
+    )
 
 
 def detect_preamble(seen: Observation) -> Iterator[Finding]:
     """The opening, with the white space after it, where an answer follows."""
-    end, kinds = _opening(seen)
-    if kinds and says_something(seen.text[end:]):
-        confidence = 0.7 if kinds in (["agreement"], ["label"], ["yes"]) else 0.9
-        yield Finding("preamble", 0, end, "opens with " + ", ".join(kinds), confidence, "preamble")
+    start, end, kinds = _opening(seen)
+    if kinds and says_something(seen.text[end:]) and not _asks_back(seen.text, end):
+        if refusal(seen):
+            return
+        sure = not set(kinds) <= {"agreement", "label", "yes", "greeting", "disclaimer"}
+        evidence = "opens with " + ", ".join(kinds)
+        yield Finding("preamble", start, end, evidence, 0.9 if sure else 0.7, "preamble")
 
 
-def _opening(seen: Observation) -> tuple[int, list[str]]:
-    """Where the opening ends, and what it is made of; no kinds: no opening."""
+def _asks_back(text: str, end: int) -> bool:
+    """Whether after `end` the text only asks the user for something."""
+    if len(text) - end > _MOST_ASKED:
+        return False
+    rest = text[end:].rstrip()
+    if _ASKS_FOR.search(rest) and rest.count("\n") < 2:
+        return True
+    asks = "?" in rest[-8:] or "？" in rest[-8:] or (rest.count("\n") < 2 and _PLEASE.search(rest))
+    return bool(asks) and _ASKS_BACK.match(rest) is not None
+
+
+def _opening(seen: Observation) -> tuple[int, int, list[str]]:
+    """Where the opening starts and ends, and what it is made of; no kinds: no opening."""
     text = seen.text
-    lead = _LEAD.match(text)
-    position = lead.end() if lead else 0
-    soft = _soft_kinds(seen.prompt)
-    end, kinds, waiting = 0, [], []  # type: int, list[str], list[str]
+    start = position = _thought_end(text)
+    end, kinds, waiting = start, [], []  # type: int, list[str], list[str]
+    soft: frozenset[str] | None = None
     for _ in range(_MOST_SEGMENTS):
-        segment = _segment(text, position)
+        lead = _LEAD.match(text, position)
+        segment = openings.segment_at(text, lead.end() if lead else position)
         if segment is None:
             break
         kind, position = segment
+        if soft is None:
+            soft = _soft_kinds(seen.prompt)
         # After "Can you …?", "Yes, I can help with …" is the answer.
         answers = kind in soft or (kind == "promise" and "yes" in waiting)
         waiting.append(kind)
@@ -82,32 +139,36 @@ def _opening(seen: Observation) -> tuple[int, list[str]]:
             kinds += waiting
             waiting = []
     else:
-        return 0, []
+        return start, start, []
     label = _label_end(seen, position)
     if label is not None:
         end = label
         kinds += [*waiting, "label"]
-    return end, list(dict.fromkeys(kinds))
+    return start, end, list(dict.fromkeys(kinds))
 
 
+def _thought_end(text: str) -> int:
+    """The end of a leaked thought that the text begins with, 0 where there is none."""
+    if not text.startswith("<think>", len(text) - len(text.lstrip()) if text[:1].isspace() else 0):
+        return 0
+    end = text.find("</think>")
+    return end + len("</think>") if end >= 0 else len(text)  # nothing but thought
+
+
+@lru_cache(maxsize=4_096)
 def _soft_kinds(prompt: str) -> frozenset[str]:
     """The kinds that go only with a harder one after them; else they may be the answer."""
+    soft = {"courtesy"}
+    tail = prompt[-_MOST_PROMPT:]
     if asks_yes_or_no(prompt) or _ROLE_PLAY.search(prompt[:_MOST_PROMPT]):
-        return frozenset({"courtesy", "yes", "agreement"})
-    if not prompt or _CAN_YOU.search(prompt[-_MOST_PROMPT:]):
-        return frozenset({"courtesy", "yes"})
-    return frozenset({"courtesy"})
-
-
-def _segment(text: str, position: int) -> tuple[str, int] | None:
-    tables = [openings.english()]
-    if not text[position : position + 300].isascii():
-        tables.append(openings.cjk())
-    for table in tables:
-        for kind, pattern in table:
-            if match := pattern.match(text, position):
-                return kind, match.end()
-    return None
+        soft |= {"yes", "agreement"}
+    elif not prompt or _CAN_YOU.search(tail):
+        soft.add("yes")
+    if not prompt or _GREETING_ASKED.search(tail):
+        soft.add("greeting")
+    if asks_about_the_model(prompt):
+        soft.add("disclaimer")
+    return frozenset(soft)
 
 
 def _label_end(seen: Observation, position: int) -> int | None:
