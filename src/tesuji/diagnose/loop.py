@@ -76,9 +76,13 @@ def _cycles_needed(period: int, at_end: bool, at_limit: bool) -> int:
 
 # What asks for the same thing many times: "write it 100 times", 10回繰り返して, 重复十遍.
 _DEMANDED = re.compile(
+    r"\b(?:repeat|say|write|print|type|output|sing|chant|copy|recite)\b"
+    # "the word should appear 3 times" asks for no row of it
+    r"(?:(?!\b(?:appear|occur|letter|than|least|most|includ))[^\n]){0,160}?"
     r"\b(?:\d+|ten|twenty|fifty|(?:a )?hundred|(?:a )?thousand|many) times\b"
-    r"|\b(?:over and over|repeat(?:ing)? (?:the|this|it|that|my|your|after) )"
-    r"|[0-9０-９一二三四五六七八九十百千何]+\s*[回遍][^\n]{0,12}(?:繰り?返|くりかえ|書|言|唱|写|重)"
+    r"|\bover and over\b"
+    r"|\brepeat (?:the|this|it|that|my|your|after) [^\n]{0,60}\b(?:until|forever)\b"
+    r"|[0-9０-９一二三四五六七八九十百千何]+\s*[回遍][^\n]{0,12}(?:繰り?返|くりかえ|書[いくけこ]|言[いうえっ]|唱|写)"
     r"|(?:繰り?返し?て|くりかえして)|重[复復复][^\n]{0,20}[次遍回]"
     r"|[写寫说說念抄][^\n]{0,12}[0-9一二三四五六七八九十百千]+\s*[遍次]",
     re.IGNORECASE,
