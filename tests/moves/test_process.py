@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from dataclasses import replace
@@ -255,3 +256,12 @@ def test_a_notebook_and_a_program_can_read_it(bench: Bench) -> None:
     data = json.loads(json.dumps(report.to_json(), default=bytes.hex))
     assert data["kept"] is True and data["challengers"][0]["added"] == ["preamble"]
     assert data["found"][0]["fixes"] or data["found"][1]["fixes"]
+
+
+def test_it_works_inside_a_running_event_loop(bench: Bench) -> None:
+    tj.run(bench.task, entry=bench.record([(f"q{n}", HERE + answer(n)) for n in range(SIZE)]))
+
+    async def notebook() -> bool:
+        return tj.try_move(bench.task, "process").kept
+
+    assert asyncio.run(notebook())
