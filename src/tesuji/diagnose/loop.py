@@ -20,7 +20,7 @@ from tesuji.diagnose.anchors import TooManyPlacesError, anchored_runs, places
 from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.near_loops import may_nearly_loop, near_loops
 from tesuji.diagnose.observation import Observation, fact
-from tesuji.diagnose.periods import LONG_PERIOD, SHORTEST, Run, periodic_runs
+from tesuji.diagnose.periods import LONG_PERIOD, SHORTEST, Run, apart, periodic_runs
 
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _MOST_PROMPT = 4_000
@@ -106,28 +106,25 @@ def loops(seen: Observation) -> list[Run]:
         runs = anchored_runs(text, again)
     except TooManyPlacesError:
         runs = periodic_runs(text)
-    kept: list[Run] = []
-    if runs:
-        _keep_exact(seen, runs, kept)
+    kept = _exact(seen, runs) if runs else []
     # Beside an exact loop, inexact ones tell nothing more.
     if not kept and may_nearly_loop(text, again):
         kept = near_loops(text)
     if not kept or asks_for_repetition(seen.prompt):
         return []
-    return sorted(kept, key=lambda run: run.start)
+    return kept
 
 
-def _keep_exact(seen: Observation, runs: list[Run], kept: list[Run]) -> None:
-    text = seen.text
+def _exact(seen: Observation, runs: list[Run]) -> list[Run]:
+    text, cut = seen.text, seen.finish == "length"
     printed = len(text.rstrip())
     fences = [match.start() for match in _FENCE.finditer(text)]
-    for run in sorted(runs, key=lambda run: run.start - run.end):
-        if any(run.start < other.end and other.start < run.end for other in kept):
-            continue
-        at_end = run.end >= printed
+
+    def wanted(run: Run) -> bool:
         in_code = bisect_left(fences, run.start) % 2 == 1
-        if is_loop(text, run, at_end=at_end, cut=seen.finish == "length", in_code=in_code):
-            kept.append(run)
+        return is_loop(text, run, at_end=run.end >= printed, cut=cut, in_code=in_code)
+
+    return apart(runs, wanted)
 
 
 def detect_loop(seen: Observation) -> Iterable[Finding]:

@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tesuji.diagnose.anchors import STEP
-from tesuji.diagnose.periods import LONG_PERIOD, Run
+from tesuji.diagnose.periods import LONG_PERIOD, Run, apart
 
 _UNIT = re.compile(r"[^\n.!?。！？]*[\n.!?。！？]+[ \t\u3000]*|[^\n.!?。！？]+")
 _NO_LETTER = re.compile(r"[\W\d_]+")
@@ -79,14 +79,7 @@ def near_loops(text: str) -> list[Run]:
         return []
     units = _units(text)
     page = _Page(text, len(text.rstrip()), [fence.start() for fence in _FENCE.finditer(text)])
-    found = sorted(
-        (*_rounds(page, units), *_templates(page, units)), key=lambda run: run.start - run.end
-    )
-    kept: list[Run] = []
-    for run in found:
-        if not any(run.start < other.end and other.start < run.end for other in kept):
-            kept.append(run)
-    return sorted(kept, key=lambda run: run.start)
+    return apart((*_rounds(page, units), *_templates(page, units)))
 
 
 def _lags(keys: Sequence[str]) -> list[int]:

@@ -12,7 +12,8 @@ The anchors are those of Main & Lorentz (1984) and Kolpakov & Kucherov (1999), m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -57,6 +58,19 @@ class Run:
     def cycles(self) -> float:
         """How often the cycle stands there; the last one may be cut."""
         return (self.end - self.start) / self.period
+
+
+def apart(runs: Iterable[Run], wanted: Callable[[Run], bool] = lambda run: True) -> list[Run]:
+    """The runs that are wanted, by start, none overlapping: of two, the longer is kept."""
+    kept: list[Run] = []
+    for run in sorted(runs, key=lambda run: run.start - run.end):
+        at = bisect_left(kept, run.start, key=lambda other: other.start)
+        clear = (at == 0 or kept[at - 1].end <= run.start) and (
+            at == len(kept) or run.end <= kept[at].start
+        )
+        if clear and wanted(run):
+            kept.insert(at, run)
+    return kept
 
 
 @lru_cache(maxsize=1)
