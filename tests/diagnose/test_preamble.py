@@ -42,6 +42,8 @@ REMOVED = [
     ("What a fascinating question! Bees dance.", "Bees dance."),
     ("Gladly! Bees dance.", "Bees dance."),
     ("お任せください！\n1. 春", "1. 春"),
+    ("それは素敵な計画ですね！春は京都が良いです。", "春は京都が良いです。"),
+    ('Here is a plan for "Code: a start":\n\n- read', "- read"),
     ("以下は、三月の売上を集計した表です。\n| 3 |", "| 3 |"),
     ("こんにちは！旅の計画について、お手伝いできます。\n\n一日目は奈良。", "一日目は奈良。"),
     ("とても興味深い質問ですね。虹は光の屈折で生じます。", "虹は光の屈折で生じます。"),
@@ -149,6 +151,12 @@ def test_a_label_that_the_format_demands_stays(found) -> None:
     bare = make_format("text", {"pattern": "[A-D]"})
     assert found("preamble", "Answer: C", format=labelled) == []
     assert found("preamble", "Answer: C", format=bare)
+
+
+def test_a_label_that_the_prompt_dictates_stays(found) -> None:
+    prompt = 'Say "My answer is yes" or "My answer is no".'
+    assert found("preamble", "My answer is no", prompt=prompt) == []
+    assert found("preamble", "My answer is no", prompt="Rain today?")
 
 
 def test_a_sentence_is_no_bare_answer(found) -> None:

@@ -41,7 +41,7 @@ def _segment(kind: str, *alternatives: str) -> tuple[str, re.Pattern[str]]:
 
 
 # Up to a colon, within a sentence ("C.1" and "e.g.x" have stops inside).
-_CLAUSE = r"(?:[^\n:.!?]|[.!?](?=[^\s\"'*)])){0,240}"
+_CLAUSE = r"(?:[^\n:.!?\"“]|[\"“][^\n\"”]{0,100}[\"”]|[.!?](?=[^\s\"'*)])){0,240}"
 # A disclaimer denies something, and ends with its sentence or where the sentence turns.
 _CLAIMS = (
     r"(?=[^\n.!?]{0,160}(?:n['’]t|\bnot\b|\bcannot|\bno\b|unable))[^\n.!?]{0,200}?"
@@ -172,6 +172,8 @@ def cjk() -> Segments:
             r"|いいですね|我?明白了?|了解了"
             r"|收到|知道了|很?(?:高[兴興]|乐意|樂意)[为為]您?你?(?:服务|服務|解答|效劳))"
             + _CJK_STOP,
+            r"(?:それは)?(?:とても|本当に)?(?:素晴らしい|素敵な|面白い)"
+            r"(?:選択|計画|考え|目標|取り組み|アイデア)です(?:ね)?[！!。]",
             r"ご質問" + _CJK + r"ありがとうございま(?:す|した)" + _CJK_END,
             r"(?:とても|非常に)?(?:素晴らしい|いい|良い|面白い|興味深い|鋭い)"
             r"ご?(?:質問|アイデア|テーマ)です(?:ね)?" + _CJK_END,
@@ -339,7 +341,7 @@ _CJK_CUE = re.compile(
     "|我|让我|讓我|这|這|ご|お"
 )
 _CJK_FIRST = frozenset(
-    "はえうも当當好可没沒承か了分わ喜我明收知い良素面興こ感谢謝お任な申失す抱对對是你您大这這很高非と鋭让讓"
+    "そ本はえうも当當好可没沒承か了分わ喜我明收知い良素面興こ感谢謝お任な申失す抱对對是你您大这這很高非と鋭让讓"
 )
 _MOST_CJK_SENTENCE = 200
 _CJK_SENTENCE_END = re.compile(r"[。！!：:\n]")

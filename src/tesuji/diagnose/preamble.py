@@ -27,7 +27,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _YES_NO = re.compile(
-    r"(?:^|[\n.!?:,]\s*)(?:is|are|am|was|were|do|does|did|has|have|had|should|may|must"
+    r"(?:^|[\n.!?:,]\s{0,3})(?:is|are|am|was|were|do|does|did|has|have|had|should|may|must"
     r"|(?:can|could|will|would)(?! you\b))\b[^\n?]{0,300}\?"
     r"|^(?:is|are|was|were|does|did|has|can|could|should|will)(?! you\b) [^\n?]{0,200}\n*$"
     r"|\byes\b[^\n]{0,20}\bno\b"
@@ -176,6 +176,8 @@ def _label_end(seen: Observation, position: int) -> int | None:
     match = openings.LABEL.match(seen.text, position)
     if match is None:
         return None
+    if match[0].strip(" *_").lower() in seen.prompt[-_MOST_PROMPT:].lower():
+        return None  # asked for
     bare = seen.text[match.end() :].strip().rstrip(".。")
     if seen.format is not None:
         labelled_fits = seen.format.check(seen.text[position:]) is None
