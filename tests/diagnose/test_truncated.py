@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+
+from tesuji.diagnose.observation import Observation
+from tesuji.diagnose.truncated import detect_truncated
 
 
 def test_the_servers_word_is_certain(found) -> None:
@@ -24,26 +29,116 @@ def test_the_servers_word_is_certain(found) -> None:
     ],
 )
 def test_open_code_and_open_json_are_seen(found, text: str) -> None:
-    (finding,) = found("truncated", text)
-    assert finding.confidence < 1
+    (finding,) = found("truncated", text, finish="")
+    assert 0.5 < finding.confidence < 1
     assert finding.end == len(text)
+
+
+CUT = [
+    "Rivers carry sand to the sea. When they slow down, the sand sinks and builds up a",
+    "Rivers carry sand to the sea. When they slow down, the heavy sand sinks to their",
+    "Rivers carry sand to the sea. Over many years this builds new land for farm",
+    "Rivers carry sand. They build deltas, such as the Nile,",
+    "Here are three rivers:\n\n1. The Nile flows north.\n2. The Po flows east.\n3.",
+    "Here are the rivers of the plain:",
+    "| River | Length |\n| --- | --- |\n| Nile | 6650 |\n| Po | 6",
+    "The sea is salty, since rivers bring minerals (mostly sodium and chlor",
+    "The first paragraph is complete, and it says what has to be said.\n\n"
+    "The second one was meant to say much more about the subject, yet it never got around",
+    "川は砂を海まで運びます。流れが遅くなると、砂は底に沈んで",
+    "川は砂を海まで運びます。流れが遅くなると、",
+    "川は砂を海まで運びます。長い年月をかけて新しい土地を",
+    "河流把沙子带到大海。水流变慢时，沙子会沉到河底并",
+    "河流把沙子带到大海。水流变慢时，沙子",
+    "河流把大量的沙子带到大海，",
+    "Los ríos llevan arena al mar. Con los años forman nuevas tierras para los",
+    "नदी रेत लाती है। समुद्र के पास नई भूमि बनती",
+    "猫が寝ている\ufffd"[:-1] + "。犬も寝てい\ufffd",
+]
+
+
+@pytest.mark.parametrize("text", CUT)
+def test_an_end_that_no_sentence_has_is_seen(found, text: str) -> None:
+    (finding,) = found("truncated", text, finish="")
+    assert finding.confidence > 0.5
+    assert finding.end == len(text)
+    assert text[finding.start : finding.end] in text.splitlines()[-1]
+
+
+@pytest.mark.parametrize("text", CUT)
+def test_against_the_servers_word_it_is_only_a_guess(found, text: str) -> None:
+    assert all(finding.confidence <= 0.5 for finding in found("truncated", text, finish="stop"))
+
+
+def test_a_loop_that_stops_inside_of_a_word_is_cut(found) -> None:
+    loop = "We walked along the river until the evening came. "
+    assert found("truncated", loop * 12 + "We walked alo", finish="")
+
+
+WHOLE = [
+    "No full stop here",
+    "```\nx\n```",
+    "````markdown\n```python\nx\n```\n````",
+    "```markdown\n```python\nx\n```\n```",
+    '{"a": "}"}',
+    '{"a": [1, 2]} and more {',
+    "[1] According to the source",
+    "[Insert name here",
+    "{ not json",
+    '["a", {"b": 1]',
+    "Use ``` to open a fence",
+    "```\nx = 1\n\nThe block was never closed, but this sentence ends as it should.",
+    "- apples\n- pears\n- plums",
+    "The three longest:\n1. Nile\n2. Amazon\n3. Yangtze",
+    "We had a great time by the river! Come and see it too. #river #summer",
+    "Thank you for your time.\n\nBest regards,\nAnn Miller",
+    "The page is here. See https://example.org/rivers/list",
+    "Six times seven is needed. So x = 42",
+    "The answer is easy to see. A: 42",
+    "What a lovely day\nThe sun shines on the bay\nAnd all the children play",
+    "| River | Length |\n| --- | --- |\n| Nile | 6650 |",
+    "The rivers flow to the sea.<|im_end|>",
+    "川の名前は次のとおりです。\n\n1. 利根川\n2. 信濃川\n3. 石狩川",
+    "山は高い。海は深い。旅は終わる。静かな夜",
+    "三つの川を挙げます。\n- 利根川：関東を流れる\n- 信濃川：最も長い",
+    "最长的三条河如下。\n1. 长江\n2. 黄河\n3. 珠江",
+    "こんにちは\n\n敬具\n山田太郎",
+]
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_finished_texts_are_not_flagged(found, text: str) -> None:
+    assert found("truncated", text, finish="") == []
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text"),
+    [
+        ("Write a poem about rivers.", "The river runs. It sings of stones and of the"),
+        (
+            "Describe a river without any punctuation.",
+            "The river is wide. It flows down past the old mill and then turns south again",
+        ),
+    ],
+)
+def test_what_the_prompt_asks_for_may_end_bare(found, prompt: str, text: str) -> None:
+    assert found("truncated", text, prompt, finish="") == []
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "No full stop here",
-        "```\nx\n```",
-        "````markdown\n```python\nx\n```\n````",
-        "```markdown\n```python\nx\n```\n```",
-        '{"a": "}"}',
-        '{"a": [1, 2]} and more {',
-        "[1] According to the source",
-        "[Insert name here",
-        "{ not json",
-        '["a", {"b": 1]',
-        "Use ``` to open a fence",
+        "word " * 200_000,
+        "これは文です" * 150_000,
+        "(「[" * 300_000 + "a",
+        "a\n" * 500_000,
+        "```\n" * 100_000 + "x",
+        "~~~\n```\n" * 100_000 + "x",
+        " " * 45 + "``` " * 250_000,
     ],
 )
-def test_finished_texts_are_not_flagged(found, text: str) -> None:
-    assert found("truncated", text) == []
+def test_long_texts_take_linear_time(text: str) -> None:
+    seen = Observation(text, "")
+    begun = time.process_time()
+    list(detect_truncated(seen))
+    assert time.process_time() - begun < 3  # 0.3 s on a quiet core

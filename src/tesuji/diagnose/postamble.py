@@ -1,18 +1,295 @@
-"""Closing words that are no part of what was asked for."""
+"""Closing words that are no part of what was asked for.
+
+Two searches. The phrases with which models take their leave (see `closings`) are looked for from
+the end of the text backwards, sentence by sentence. Notes about a deliverable (see `deliverable`)
+are looked for where the prompt asks for the deliverable alone: after the last code block, after
+the JSON value or the table that the answer is, under a line such as "Explanation:", or after the
+one word that was asked for.
+
+Not found: walk-through after code where the prompt asks anything more, closing tips, a request for
+details, and sign-offs in mails and parts that were asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 
+from tesuji.diagnose import closings
+from tesuji.diagnose.deliverable import (
+    LAST_NOTE,
+    MAY_NOTE,
+    NOTE,
+    addressed,
+    demanded,
+    mentions_label,
+)
+from tesuji.diagnose.echo import answer_end
+from tesuji.diagnose.empty import says_something
+from tesuji.diagnose.fences import code_spans
 from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.observation import Observation
 
+_TAIL = 1_200  # characters in which the leave-taking stands
+_MOST_UNITS = 8
+_MOST_NOTES = 40  # places where notes may begin, tried in turn
+_MOST_UNIT = 420  # characters of one closing sentence
+# It begins with one set of characters, so that the search skips fast.
+_BOUNDARY = re.compile(
+    r"[.!?…。！？\n](?:(?<=\n)|(?<=[!?。！？])(?![\s」』”）)。！？!?\"*_])|[\"”*_)]{0,3}\s+(?=\S))"
+)
+_MARKUP = " \t\r\n*_#>~-–—()（）[]【】\u200b\ufe0f\u3000"
+_OUTER = _MARKUP + "😊🙂😄😃🎉👍✨💪🌟❤🙏🚀🤗🌸💖😉🍀📚🌈💬"
+_EMOJI = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s*")
+_RULE = re.compile(r"[-*_=]{3,}")
+_SPEAKER = re.compile(r"[^\s:：、。，（）(),.!?]{1,16}[:：]\s*[^\s/]")
+_LABEL_WORD = re.compile(
+    r"[\W_]{0,4}(?:(?:the |my )?(?:final )?answer(?: is)?:?\s*)?"
+    r"(?P<label>[^\n.,:;。、，：]{1,40}?)[*_\"”'’)]{0,3}(?:[.:;。：]+\s*|\s*\n+\s*|\s+[-–—]\s+"
+    r"|(?<=[Yy]es)[,，]|(?<=No)[,，]|(?<=no)[,，]|(?<=はい)、|(?<=いいえ)、)\s*"
+    r"(?=\S)"
+)
+# What an assistant says of itself, and no mail or story does at its very end.
+_ASSISTANT = re.compile(
+    r"\bassist|\b(?:other|more|further|additional) (?:questions|requests|help|information)"
+    r"|as an alternative"
+    r"|(?:i can|may i) help|this (?:helps|answers|clarifies|playlist|list|story|poem|song|email"
+    r"|letter"
+    r"|script|example|draft|version|message|post)|another|(?:write|create|provide|generate"
+    r"|help) (?:you )?"
+    r"|他に(?:も)?(?:ご)?(?:質問|何か|お手伝い|ご要望)|(?:ご)?質問があ|お手伝い|参考に"
+    r"|如果[您你](?:还|還|有|需要)|(?:帮助|幫助)",
+    re.IGNORECASE,
+)
+_DECLINES = re.compile(
+    r"[^\n]{0,80}?(?<!\w)(?:i['’]m sorry|i am sorry|sorry|i apologi[sz]e|unfortunately"
+    r"|i can(?:no|['’])t|as an ai|i(?:['’]m| am) (?:not able|unable)|i (?:will|do) not|i don['’]t"
+    r"|申し訳|すみません|ごめんなさい|恐れ入り|抱歉|对不起|對不起|很抱歉)",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"\W{0,3}(?:hi|hello|hey|greetings|good (?:morning|afternoon|evening)|こんにちは|こんばんは"
+    r"|はじめまして|やあ|你好|您好"
+    r"|嗨)[^\n.!?。！]{0,24}\W*",
+    re.IGNORECASE,
+)
+_WHILE_SOLVING = re.compile(
+    r"this (?:means|sentence|phrase|word|captures|reflects)|in \w+ (?:terms|words)|the \w+|here",
+    re.IGNORECASE,
+)
+_TABLE_ROW = re.compile(r"[ \t]*\|[^\n]*\|[ \t]*")
 
-def detect_postamble(seen: Observation) -> Iterable[Finding]:
-    """Not yet."""
-    return ()
+
+def detect_postamble(seen: Observation) -> Iterator[Finding]:
+    """From the white space before the closing words to the end of the answer."""
+    end = answer_end(seen)
+    start, evidence, confidence = _leave(seen, end)
+    noted, note = _notes(seen, end if start < 0 else start)
+    if noted >= 0:
+        start, evidence, confidence = noted, note, max(confidence, 0.7)
+    if start >= 0:
+        yield Finding("postamble", start, end, evidence, confidence, "postamble")
 
 
 def clean_postamble(seen: Observation) -> str:
     """Without the closing words."""
+    while found := next(detect_postamble(seen), None):
+        seen = replace(seen, text=seen.text[: found.start] + seen.text[found.end :])
     return seen.text
+
+
+_NONE = (-1, "", 0.0)
+
+
+def _leave(seen: Observation, end: int) -> tuple[int, str, float]:
+    """Where the leave-taking begins, what it is made of, the confidence; -1: there is none."""
+    text = seen.text
+    last = _last_unit(text[max(0, end - _MOST_UNIT) : end])
+    if not last or not _may_close(last):
+        return _NONE
+    last = _bare(last)
+    if last and not _closing(last, seen.prompt):
+        return _NONE
+    offset = max(0, end - _TAIL)
+    tail = text[offset:end].rstrip()
+    edges = [0, *(match.end() for match in _BOUNDARY.finditer(tail)), len(tail)]
+    in_part = addressed(seen.prompt) and not _DECLINES.match(text)
+    begin, kinds, units = -1, [], 0  # type: int, list[str], int
+    waiting: list[str] = []
+    for at in range(len(edges) - 2, -1, -1):
+        unit = tail[edges[at] : edges[at + 1]].strip(_MARKUP)
+        if not unit:
+            continue
+        units += 1
+        if units > _MOST_UNITS:
+            return _NONE  # closing upon closing without end is a loop
+        if len(unit) > _MOST_UNIT:
+            break
+        unit = _bare(unit)
+        if not unit:
+            continue
+        kind = _closing(unit, seen.prompt)
+        if kind == "":
+            break
+        waiting.append(kind)
+        if kind != "soft":
+            if in_part and kind != "edit" and not _meant_outside(tail, edges[at], unit):
+                continue
+            begin = edges[at]
+            kinds += waiting
+            waiting = []
+    if begin < 0:
+        return _NONE
+    start = len(_without_rule(text[: offset + begin]))
+    if not says_something(text[:start]) or _GREETING.fullmatch(text, 0, start):
+        return _NONE
+    named = [kind for kind in ("offer", "wish", "edit", "soft") if kind in kinds]
+    confidence = 0.9 if "offer" in named else 0.8
+    return start, "closes with " + ", ".join(named), confidence
+
+
+def _last_unit(near: str) -> str:
+    """The last sentence or line, without markup."""
+    near = near.rstrip(_OUTER)
+    if near.isascii():
+        edge = max(
+            near.rfind("\n"), near.rfind(". ") + 1, near.rfind("! ") + 1, near.rfind("? ") + 1
+        )
+    else:
+        body = near.rstrip("。！？!?")
+        edge = max(
+            body.rfind("\n"), body.rfind("。"), body.rfind("！"), body.rfind("？"),
+            body.rfind("? "),
+            body.rfind("! "), body.rfind(". "),
+        )  # fmt: skip
+    return near[edge + 1 :].strip(_MARKUP)
+
+
+def _may_close(unit: str) -> bool:
+    """Whether the unit begins (Japanese and Chinese: goes on) as closings do; cheap."""
+    if unit.partition(" ")[0].strip(',.!?:;"').lower() in closings.FIRST_WORDS:
+        lower = unit.lower()
+        return any(hint in lower for hint in closings.HINTS)
+    return not unit.isascii() and closings.CJK_HINTS.search(unit) is not None
+
+
+def _bare(unit: str) -> str:
+    unit = unit.strip(_MARKUP)
+    return unit if unit.isascii() else _EMOJI.sub("", unit).strip(_MARKUP)
+
+
+def _closing(unit: str, prompt: str) -> str:
+    """The kind of closing that the unit is; "" for none."""
+    if unit[-1] in '"”」』' and unit.count(unit[-1]) == 1 and unit[0] not in '"“「『':
+        return ""  # the end of somebody's speech
+    if unit[0] in '"“「『' or _SPEAKER.match(unit):
+        return ""
+    tables = (closings.english(),) if unit.isascii() else (closings.english(), closings.cjk())
+    for table in tables:
+        for kind, pattern in table:
+            if pattern.match(unit):
+                # What the prompt asks to be said at the end is no closing of the model's own.
+                return "" if unit.rstrip(".!?。！？")[:200].lower() in prompt.lower() else kind
+    return ""
+
+
+def _meant_outside(tail: str, at: int, unit: str) -> bool:
+    """Whether the unit stands outside of the text that was asked for: under a rule, or a paragraph
+    that only an assistant says."""
+    before = tail[:at].rstrip()
+    if before.endswith(("---", "***", "```", "===")):
+        return True
+    return (at == 0 or "\n" in tail[len(before) : at]) and bool(_ASSISTANT.search(unit))
+
+
+def _without_rule(head: str) -> str:
+    """Without the white space and the horizontal rule at the end."""
+    head = head.rstrip()
+    line = head[head.rfind("\n") + 1 :]
+    if len(line) < 80 and _RULE.fullmatch(line.strip()):
+        return head[: len(head) - len(line)].rstrip()
+    return head.rstrip(" \t\r\n（(*_") if head.endswith(("（", "(", " **", "\n**", "\n*")) else head
+
+
+def _notes(seen: Observation, end: int) -> tuple[int, str]:
+    """Where notes about the deliverable begin, and what they follow; -1: there are none.
+
+    What the output looks like is asked first, and the prompt only where notes may be there.
+    """
+    text = seen.text
+    block = _after_block(seen, end)
+    if block >= 0 and demanded(seen.prompt) == "block":
+        return block, "explains the block that was asked for"
+    for place in islice(MAY_NOTE.finditer(text, 0, end), _MOST_NOTES):
+        note = NOTE.match(text, place.start(), end)
+        if note is not None and (found := _note(seen, note, end)) is not None:
+            return found
+    last = text.rfind("\n\n", 0, end)
+    if (
+        last >= 0
+        and LAST_NOTE.match(text, last + 2, end)
+        and demanded(seen.prompt) in ("work", "text")
+    ):
+        start = len(_without_rule(text[:last]))
+        if 0 < end - start < start and text[start - 1] not in ":：":
+            return start, "speaks of what was asked for"
+    if mentions_label(seen.prompt) and demanded(seen.prompt) == "label":
+        return _after_label(text, end)
+    return -1, ""
+
+
+def _note(seen: Observation, note: re.Match[str], end: int) -> tuple[int, str] | None:
+    text = seen.text
+    kind = demanded(seen.prompt)
+    start = len(_without_rule(text[: note.start()]))
+    words = note[0].strip(_MARKUP)
+    if (
+        kind in ("", "label")
+        or start == 0
+        or text[start - 1] in ":："
+        or (kind == "block" and _WHILE_SOLVING.match(words))
+        # A long story goes on after a note; notes do not outweigh it.
+        or (kind == "work" and end - start > start)
+        or not says_something(text[:start])
+    ):
+        return None
+    return start, f"notes after what was asked for: {words[:30]!r}"
+
+
+def _after_label(text: str, end: int) -> tuple[int, str]:
+    """After the one word that was asked for."""
+    match = _LABEL_WORD.match(text, 0, end)
+    if match is None or len(match["label"].split()) > 3 or end - match.end() < 25:
+        return -1, ""
+    if text.count("\n", match.end(), end) > 12:
+        return -1, ""
+    start = match.end("label")
+    while start < match.end() and text[start] in "*_\"”'’).。":
+        start += 1
+    return start, "explains the word that was asked for"
+
+
+def _after_block(seen: Observation, end: int) -> int:
+    """After the last code block, JSON value or table."""
+    text = seen.text
+    spans = code_spans(seen)
+    if spans:
+        start = spans[-1][1]
+    elif "|" in text:
+        row = max(text.rfind("|\n", 0, end), text.rfind("| \n", 0, end))
+        start = row + 1
+        line = text[text.rfind("\n", 0, start) + 1 : start]
+        if row < 0 or not _TABLE_ROW.fullmatch(line):
+            return -1
+    elif text[:1] in ("{", "["):
+        start = max(text.rfind("}\n", 0, end), text.rfind("]\n", 0, end)) + 1
+        if start == 0:
+            return -1
+    else:
+        return -1
+    rest = text[start:end]
+    if rest.lstrip().startswith("|"):
+        return -1  # a row that is cut
+    return start if len(rest.strip()) >= 20 and says_something(rest) else -1

@@ -1,8 +1,14 @@
 """Outputs that stop before they are finished.
 
-The server's word (finish reason "length") is certain. From the text alone only two signs are
-taken: a code fence and a JSON value that are never closed. A missing full stop is none: lists,
-formulas, URLs and headings end bare.
+The server's word (finish reason "length") is certain. The text alone is asked for structures that
+are never closed (code fence, JSON, table row, list item, character), for an end that no sentence
+has (a comma, an article, a particle), and for a last sentence without the full stop that its
+siblings have. A missing full stop alone is no sign: lists, hashtags, signatures, URLs, formulas,
+titles, poems and short answers end bare.
+
+A server that says "stop" has seen an end-of-text token, and models do write one after an open
+fence or JSON value; but what merely looks like the middle of a sentence is then more likely the
+model's style, so that guesses are reported with half a heart (confidence at most .5).
 """
 
 from __future__ import annotations
@@ -10,32 +16,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tesuji.diagnose import endings
+from tesuji.diagnose.echo import answer_end
+from tesuji.diagnose.empty import SPECIAL_TOKEN
+from tesuji.diagnose.fences import code_spans, open_fence
 from tesuji.diagnose.finding import Finding
+from tesuji.diagnose.loop import loops
 from tesuji.diagnose.observation import Observation
 
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})([^\n`]*)$", re.MULTILINE)
 _JSON_START = re.compile(r"\s*(?:```[a-zA-Z]*\s*)?(?=\{\s*\"|\[\s*[\[{\"\d-])")
 # A whole string, or a bracket; a quote alone begins a string that never ends.
 _JSON_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["{}\[\]]', re.DOTALL)
 _CLOSES = {"}": "{", "]": "["}
-
-
-def open_fence(text: str) -> int | None:
-    """Where the code fence that is never closed begins, or None.
-
-    After CommonMark: a fence is closed by one of the same character, at least as long, with no
-    words after it; any indentation is allowed, for fences stand in lists too. A bare fence that
-    ends the text opens nothing: it closes a block around a nested one.
-    """
-    opened: re.Match[str] | None = None
-    for fence in _FENCE.finditer(text):
-        if opened is None:
-            opened = fence
-        elif fence[1].startswith(opened[1]) and not fence[2].strip():
-            opened = None
-    if opened is None or not (opened[2].strip() or text[opened.end() :].strip()):
-        return None
-    return opened.start(1)
+_SHOWN = 40  # characters of the end that a finding marks
+_LEAST = 12  # characters; a shorter text is a short answer
+_GUESS = 0.5  # the most that a guess is worth against the server's word
+_SURE = 0.7  # signs that are taken for the answer even where invented turns follow it
+_FINISHED = frozenset(".!?。！？…」』”’)）》】>~～♪♡✨😊;；»”।؟")
+"""Last characters after which nothing is missing; most texts have one."""
 
 
 def open_json(text: str) -> int | None:
@@ -61,11 +59,76 @@ def open_json(text: str) -> int | None:
 def detect_truncated(seen: Observation) -> Iterator[Finding]:
     """The end of the text (its last line, at most 40 characters), where it was cut off."""
     text = seen.text
-    end = len(text)
-    start = max(text.rfind("\n", 0, end) + 1, end - 40)
     if seen.finish == "length":
-        yield Finding("truncated", start, end, "the token limit was reached")
-    elif (fence := open_fence(text)) is not None:
-        yield Finding("truncated", start, end, f"code fence at {fence} is never closed", 0.9)
-    elif (opened := open_json(text)) is not None:
-        yield Finding("truncated", start, end, f"JSON from {opened} is never closed", 0.8)
+        yield _finding(text, "the token limit was reached", 1.0)
+        return
+    body = text[-endings.WINDOW :].rstrip()
+    if not body or (body[-1] in ">]" and _ended_by_token(seen)):
+        return
+    if (fence := open_fence(seen)) is not None:
+        if _ends_as_prose(text):
+            return  # the fence was forgotten long ago: prose followed, and it is whole
+        yield _finding(text, f"code fence at {fence} is never closed", 0.9)
+    elif (text[0] in "{[`" or text[0].isspace()) and (opened := open_json(text)) is not None:
+        yield _finding(text, f"JSON from {opened} is never closed", 0.8)
+    elif (sign := _sign(seen, body)) is not None:
+        evidence, confidence = sign
+        if confidence < _SURE and answer_end(seen) < len(text):
+            return  # an invented turn may break off, the answer did not
+        if seen.finish:
+            confidence = min(confidence, _GUESS)
+        yield _finding(text, evidence, confidence)
+
+
+def _ends_as_prose(text: str) -> bool:
+    """Whether the last line is a sentence with its full stop; no line of code is."""
+    line = text.rstrip()[-200:]
+    line = line[line.rfind("\n") + 1 :].lstrip()
+    return line.endswith((".", "。", "！", "!", "？")) and (
+        "。" in line or (len(line.split()) >= 6 and not line.startswith(("#", "//", "*", "--")))
+    )
+
+
+def _ended_by_token(seen: Observation) -> bool:
+    """Whether a leaked end-of-text token, and nothing else, follows the answer."""
+    after = seen.text[answer_end(seen) :]
+    return bool(after) and not SPECIAL_TOKEN.sub("", after).strip()
+
+
+def _finding(text: str, evidence: str, confidence: float) -> Finding:
+    end = len(text)
+    start = max(text.rfind("\n", 0, end) + 1, end - _SHOWN)
+    return Finding("truncated", start, end, evidence, confidence)
+
+
+def _sign(seen: Observation, body: str) -> tuple[str, float] | None:
+    """What shows that the text stops too early, and how surely."""
+    text = seen.text
+    if len(body) < _LEAST:
+        return None
+    if body[-1] in _FINISHED:
+        # "3." alone, after items
+        return endings.item_begun(body) if body[-2].isdigit() else None
+    if body[-1] == "\ufffd":
+        return None if body.endswith("\ufffd" * 4) else ("ends inside a character", 0.9)
+    spans = code_spans(seen)
+    if spans and spans[-1][1] >= len(text.rstrip()):
+        return None
+    return endings.open_end(text, body, seen.prompt) or _cut_loop(seen)
+
+
+def _cut_loop(seen: Observation) -> tuple[str, float] | None:
+    """A loop that lasts to the end and stops inside of a cycle."""
+    text = seen.text
+    printed = len(text.rstrip())
+    line = text[text.rfind("\n", 0, printed) + 1 : printed]
+    if endings.is_listed(line):
+        return None
+    for run in loops(seen)[-1:]:
+        if run.end < printed or run.period < 5:
+            continue
+        # What followed in the cycle before: a letter, and the word is cut.
+        before, after = text[printed - 1], text[printed - run.period : printed - run.period + 1]
+        if before.isalnum() and after not in "\n":
+            return "stops inside of a loop's cycle", 0.8
+    return None

@@ -1,0 +1,176 @@
+"""Closing words that are no part of the answer."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.diagnose.conftest import request_of
+from tesuji.diagnose import clean
+from tesuji.diagnose.observation import Observation
+from tesuji.diagnose.postamble import clean_postamble, detect_postamble
+
+ANSWER = "The heart pumps blood through the body. It has four chambers."
+JA_ANSWER = "心臓は血液を全身に送り出します。部屋は四つあります。"
+ZH_ANSWER = "心脏把血液输送到全身。它有四个腔室。"
+
+CLOSINGS = [
+    (ANSWER, " Let me know if you have any other questions!"),
+    (ANSWER, "\n\nI hope this helps! Let me know if anything is unclear."),
+    (ANSWER, "\n\nFeel free to ask for more details. 😊"),
+    (ANSWER, "\n\nIs there anything else I can help you with?"),
+    (ANSWER, " Would you like me to explain the valves as well?"),
+    (ANSWER, "\n\nIf you need more detail, I'd be happy to go deeper."),
+    (ANSWER, "\n\nPlease don't hesitate to reach out if something is missing."),
+    (ANSWER, "\n\n---\n\nGood luck with your exam!"),
+    (ANSWER, "\n\nHappy studying!"),
+    (JA_ANSWER, "\n\n他に質問があれば、お気軽にどうぞ。"),
+    (JA_ANSWER, "もっと詳しく知りたい場合は教えてください。"),
+    (JA_ANSWER, "\n\nご参考になれば幸いです。"),
+    (JA_ANSWER, "\n\n必要であれば、図の説明も追加できますのでお知らせください。"),
+    (JA_ANSWER, "\n他に何かお手伝いできることはありますか？"),
+    (JA_ANSWER, "\n\n勉強、頑張ってください！"),
+    (ZH_ANSWER, "\n\n如果你还有其他问题，请随时告诉我。"),
+    (ZH_ANSWER, "希望这对你有帮助！"),
+    (ZH_ANSWER, "\n\n您还需要其他帮助吗？"),
+    ("心臟把血液輸送到全身。", "\n\n如果您還有任何問題，歡迎隨時提問。"),
+    ("El corazón bombea la sangre.", "\n\n¿Hay algo más en lo que pueda ayudarte?"),
+    ("Das Herz pumpt Blut.", "\n\nFalls Sie weitere Fragen haben, lassen Sie es mich wissen."),
+]
+
+
+@pytest.mark.parametrize(("answer", "closing"), CLOSINGS)
+def test_leave_taking_is_seen_and_taken_away(found, answer: str, closing: str) -> None:
+    text = answer + closing
+    (finding,) = found("postamble", text)
+    assert (finding.start, finding.end) == (len(answer), len(text))
+    assert finding.fix == "postamble"
+    assert clean(text, ["postamble"]) == answer
+
+
+NOTES = [
+    (
+        "Translate into French: The cat sleeps.",
+        "Le chat dort.",
+        '\n\nNote: "dort" is the third person singular of "dormir".',
+    ),
+    (
+        "Correct the grammar of this sentence: He go home.",
+        "He goes home.",
+        "\n\n**Changes made:**\n- go → goes",
+    ),
+    (
+        "Write a Python function that doubles a number.",
+        "```python\ndef double(x):\n    return 2 * x\n```",
+        "\n\nThis function multiplies its argument by two and returns the product.",
+    ),
+    (
+        "Answer only with the letter of the right option.\nA) red\nB) blue",
+        "B.",
+        " The sky looks blue because short waves are scattered the most.",
+    ),
+    (
+        "英語に翻訳してください：猫が寝ている。",
+        "The cat is sleeping.",
+        "\n\n※ 現在進行形で訳しました。",
+    ),
+    (
+        "次の文を訂正してください。\n私は昨日行く。",
+        "私は昨日行きました。",
+        "\n\n**変更点:**\n- 「行く」を過去形にしました。",
+    ),
+    (
+        "日付をJSON形式で出力してください。五月三日",
+        '```json\n{"month": 5, "day": 3}\n```',
+        "\n\nこのJSONは、月と日を数値で表しています。ご確認いただけます。",
+    ),
+    ("把下面的句子翻译成英文：猫在睡觉。", "The cat is sleeping.", "\n\n注：这里用了现在进行时。"),
+]
+
+
+@pytest.mark.parametrize(("prompt", "answer", "notes"), NOTES)
+def test_notes_after_a_deliverable_are_seen(found, prompt: str, answer: str, notes: str) -> None:
+    (finding,) = found("postamble", answer + notes, prompt)
+    assert finding.start == len(answer)
+    assert finding.confidence < 0.9
+    cleaned = clean(answer + notes, ["postamble"], request=request_of(prompt))
+    assert cleaned == answer
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text"),
+    [
+        ("", ANSWER),
+        ("", JA_ANSWER),
+        ("", ZH_ANSWER),
+        ("", "In conclusion, sleep helps us to learn, and we should get enough of it."),
+        ("", "If symptoms last, don't hesitate to contact your doctor."),
+        ("", "症状が続く場合は、専門家に相談してください。"),
+        ("", "如果症状持续，应当去医院检查。"),
+        ("", "Let me know if you have any questions."),  # nothing would be left
+        ("hello", "Hello! How can I help you today?"),
+        (
+            "Write an email to my team about Friday.",
+            "Dear all,\n\nwe meet on Friday. Let me know if you can come.\n\nBest,\nAnn",
+        ),
+        (
+            "Write an email to my team about Friday.",
+            "Dear all,\n\nwe meet on Friday at noon. Please let me know if you can come.",
+        ),
+        (
+            "新しい店の広告を書いてください。",
+            "駅前に新しいパン屋が開店しました。ご予約はお気軽にお問い合わせください。",
+        ),
+        (
+            "请写一封邀请朋友的邮件。",
+            "亲爱的朋友：\n周五来我家吃饭吧。如果有问题请随时联系我。\n祝好",
+        ),
+        (
+            'Explain rain. End with "Is there anything else I can help with?"',
+            "Drops fall from clouds.\n\nIs there anything else I can help with?",
+        ),
+        (
+            "Write a function that doubles a number and explain it step by step.",
+            "```python\ndef double(x):\n    return 2 * x\n```\n\nThis function multiplies by two.",
+        ),
+        ("Translate into French and explain why: cat", "chat\n\nExplanation: it comes from Latin."),
+        ("Write a story.", 'The door closed. "If you need me, let me know," she said.'),
+        ("Summarise the call.", "用户：谢谢\n客服：请问还有其他可以帮到您的吗？"),
+    ],
+)
+def test_what_belongs_to_the_answer_stays(found, prompt: str, text: str) -> None:
+    assert found("postamble", text, prompt) == []
+    request = request_of(prompt) if prompt else None
+    assert clean(text, ["postamble"], request=request) == text
+
+
+def test_a_closing_under_a_mail_is_outside_of_it(found) -> None:
+    mail = "Dear all,\n\nwe meet on Friday.\n\nBest,\nAnn"
+    text = mail + "\n\n---\n\nFeel free to adjust it as needed!"
+    (finding,) = found("postamble", text, "Write an email to my team.")
+    assert finding.start == len(mail)
+
+
+def test_a_refusal_keeps_its_reason_and_loses_its_offer() -> None:
+    refusal = "I'm sorry, but I can't help with that."
+    assert clean(refusal + " Let me know if I can help otherwise.", ["postamble"]) == refusal
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Let me know if you can. " * 40_000,
+        "他に質問があれば、" * 100_000,
+        "\n\nNote: " * 120_000,
+        "| a |\n" * 160_000,
+        "(\n\n※" * 200_000,
+        "```\n" * 100_000,
+    ],
+)
+def test_long_texts_take_linear_time(text: str) -> None:
+    seen = Observation(text, "", "Translate this. Write a table.")
+    begun = time.process_time()
+    list(detect_postamble(seen))
+    clean_postamble(seen)
+    assert time.process_time() - begun < 3  # 0.2 s on a quiet core
