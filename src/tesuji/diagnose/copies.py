@@ -40,6 +40,8 @@ _ENDS = frozenset(["", *"\n\r.?!。？！\"”」』*_)）#<`'»:："])
 _BEFORE = frozenset('\n .?!。？！"「『“*#')
 _TAIL = 15  # characters of a sentence's end that are looked for first
 _LEAST = 30  # widths of Latin letters that a copied sentence has; a Chinese character counts two
+_NEAR_HEAD = 1_500  # characters in which any but the last sentence of a prompt is looked for
+_LEAK = 250  # characters at the head in which a system prompt leaks, or nowhere
 _HEAD = 20  # characters of an output that are looked for in the prompt
 _SENTENCES = 6
 _LEAST_INPUT = 80  # characters of a text to be condensed
@@ -106,8 +108,9 @@ def copies(text: str, prompt: str, system: str) -> list[Copy]:
     for source, what in ((prompt, "the prompt"), (system, "the system prompt")):
         if not source or not _may_copy(text, source):
             continue
-        for sentence in _sentences(source):
-            at = text.find(sentence)
+        sentences = _sentences(source)
+        for sentence in sentences:
+            at = text.find(sentence, 0, len(text) if sentence is sentences[-1] else _NEAR_HEAD)
             if (
                 at >= 0
                 and (end := _own_line(text, at, at + len(sentence)))
@@ -115,7 +118,8 @@ def copies(text: str, prompt: str, system: str) -> list[Copy]:
                 and not _quotes_input(prompt)
             ):
                 found.append(Copy(at, end, what))
-    if any(lead in text for lead in _MAYBE_LEAD):
+    head = text[:_LEAK]
+    if any(lead in head for lead in _MAYBE_LEAD):
         for match in _LEADS_IN.finditer(text):
             start = match.end() - len(match[0].lstrip())
             if text[start : match.end()] not in prompt:
@@ -153,7 +157,12 @@ def copied_input(text: str, prompt: str) -> Copy | None:
         return None
     # A cheap look first: seven pieces of the answer, of which three are the prompt's.
     step = min(len(text), len(prompt)) // 10
-    if sum(text[at : at + 8] in prompt for at in range(2 * step, 9 * step, step)) < 3:
+    hits = 0
+    for nth in range(2, 9):
+        hits += text[nth * step : nth * step + 8] in prompt
+        if nth == 4 and not hits:
+            return None
+    if hits < 3:
         return None
     if not _CONDENSES.search(prompt[:_MOST_PROMPT]) or _quotes_input(prompt):
         return None

@@ -23,29 +23,19 @@ def answer_end(seen: Observation) -> int:
     text = seen.text
     turn = first_turn(text, seen.prompt)
     ends = [turn] if turn > 0 else []
-    for start, _, is_last in _tokens(seen):
-        if is_last and says_something(_bare(seen, start)):
+    position, said = 0, False
+    for start, stop, is_last in _tokens(seen):
+        said = said or says_something(text[position:start])
+        if is_last and said:
             ends.append(start)
             break
-    return min(ends, default=len(text))
-
-
-def _bare(seen: Observation, end: int) -> str:
-    """The text before `end` without its template tokens."""
-    pieces, position = [], 0
-    for start, stop, _ in _tokens(seen):
-        if start >= end:
-            break
-        pieces.append(seen.text[position:start])
         position = stop
-    return "".join(pieces) + seen.text[position:end]
+    return min(ends, default=len(text))
 
 
 def detect_echo(seen: Observation) -> Iterable[Finding]:
     """Copies of the prompt, leaked labels and tokens, and all that follows the answer's end."""
-    if not seen.text:
-        return ()
-    return _findings(seen)
+    return list(_findings(seen)) if seen.text else ()
 
 
 def _findings(seen: Observation) -> Iterator[Finding]:
@@ -59,7 +49,12 @@ def _findings(seen: Observation) -> Iterator[Finding]:
         if start >= end:
             break
         yield Finding("echo", start, stop, f"template token {text[start:stop]!r}", 1.0, "echo")
-    if "think" in text and (match := THINK.search(text)) and match[0] not in seen.prompt:
+    if (
+        "<" in text
+        and "think" in text
+        and (match := THINK.search(text))
+        and match[0] not in seen.prompt
+    ):
         close = text.rfind("</think")
         stop = text.find(">", close) + 1 if close >= 0 else len(text)
         yield Finding("echo", 0, stop, "thinking left in the answer", 0.4, "echo")

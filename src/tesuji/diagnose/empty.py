@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.observation import Observation, fact
@@ -22,6 +22,7 @@ _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # Categories that can be an answer on their own: letters, numbers, symbols (emoji, + and =), and
 # brackets, for [] and {} are whole JSON values.
 _MOST_PUNCTUATION = 100  # more of it is a drawing, or a loop
+_FIRST = 24  # characters looked at before all of them are
 _CONTENT = ("L", "N", "S", "Ps", "Pe")
 
 
@@ -39,8 +40,18 @@ def is_empty(seen: Observation) -> bool:
     return any(True for _ in detect_empty(seen))
 
 
-def detect_empty(seen: Observation) -> Iterator[Finding]:
+def detect_empty(seen: Observation) -> Iterable[Finding]:
     """The whole text, where nothing in it could be an answer."""
+    # Nearly every output says something at once: its first letter or digit decides.
+    for char in seen.text[:_FIRST]:
+        if char.isalnum() and char not in _BLANK:
+            return ()
+        if char in "<[":
+            break
+    return _findings(seen)
+
+
+def _findings(seen: Observation) -> Iterator[Finding]:
     text = seen.text
     bare = SPECIAL_TOKEN.sub("", text) if "<" in text or "[" in text else text
     if says_something(bare):

@@ -20,7 +20,7 @@ _LATIN = re.compile(
 )
 # UTF-8 kana read as Shift JIS begin with 縺, 繧 or 繝 each; the three hardly ever meet elsewhere.
 _SHIFT_JIS = re.compile(r"[^\x00-\x7f]{0,3}(?:[縺繧繝][^\x00-\x7f縺繧繝\s]{0,3}){2,}")
-_GBK = re.compile(r"(?:锟斤拷?|斤拷|烫烫烫+|屯屯屯+)+")
+_GBK = re.compile(r"(?:锟斤拷?|斤拷)+")
 _UNICODE = re.compile(r"(?:\\u[0-9a-fA-F]{4}){2,}|\\u(?:[1-9a-cA-C][0-9a-fA-F]{3}|0[1-9a-f]\w\w)")
 _LINE_END = re.compile(
     r"(?<=[.!?:。！？：)）>」\w])(?:\\r)?\\n(?=\\n|[ \-*#<]|[A-Z][a-z ]|[^\x00-\x7f]|\Z)"
@@ -84,15 +84,22 @@ def broken(text: str, prompt: str) -> list[Broken]:
         found.extend(Broken(*m.span(), what, mend(m[0])) for m in pattern.finditer(text))
 
     if not text.isascii():
-        if "Ã" in text or "Â" in text or "â€" in text or "ã" in text or "ð" in text:
+        if (
+            "Ã" in text
+            or "Â" in text
+            or "â€" in text
+            or "ã" in text
+            or "ï¼" in text
+            or "ðŸ" in text
+        ):
             look(_LATIN, "UTF-8 read as Latin-1", _from_latin)
-        if "縺" in text or "繧" in text:
+        if "縺" in text:
             look(_SHIFT_JIS, "UTF-8 read as Shift JIS", _from_shift_jis)
-        if "锟" in text or "烫烫烫" in text or "屯屯屯" in text:
+        if "锟斤" in text:
             look(_GBK, "lost characters read as GBK", lambda _: None)
-        if "\u200b\u200b\u200b" in text or "\ufeff\ufeff" in text:
+        if "\u200b\u200b\u200b" in text:
             look(_ZERO_WIDTH, "zero-width characters", lambda _: "")
-    if "\x00" in text or "\x08" in text or "\x1b" in text or "\x7f" in text:
+    if "\x00" in text or "\x1b" in text or "\x08" in text:
         look(_CONTROL, "control characters", lambda _: "")
     if "\\" in text and ("\\u" in text or "\\n" in text) and not _in_code(text, prompt):
         look(_UNICODE, "a literal escape", _from_escapes)

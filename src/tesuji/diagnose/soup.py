@@ -12,14 +12,15 @@ from __future__ import annotations
 import re
 
 _WINDOW, _SHORT_WINDOW = 300, 200  # characters at the end that decide
-_LEAST_SPACES = 8
+_LEAST_SPACES, _MOST_LINES, _MOST_QUOTES = 8, 5, 6
 _LEAST_WORDS = 18  # Latin words among them
-_LEAST_GLUED = 5
+_LEAST_GLUED = 4
 _STEP = 100  # characters by which the begin of the soup is searched
 _MOST = 6_000  # characters that are searched for it
 # Two of them in the window and it is a sentence of some European language.
 _FUNCTION = (
     " the ", " of ", " and ", " to ", " is ", " in ", " a ", " for ", " you ", " with ", " are ",
+    " this ", " that ", " on ", " or ", " as ", " be ", " it ", " your ", " by ", " from ",
     " de ", " la ", " que ", " el ", " und ", " der ", " die ", " et ", " les ", " il ", " i ",
 )  # fmt: skip
 _SENTENCE_MARKS = ("。", "、", "，", "ます", "です")
@@ -30,6 +31,13 @@ _GLUED = re.compile(
     r"|[\u0370-\u05ff\u0600-\u1dff\u3040-\ud7af\ufffd][A-Za-z]{2}|[a-z]{2}[)\]}>]?[\[({<\\]{1,2}[A-Za-z]{2}"
 )
 _WORD = re.compile(r"[A-Za-z]{2,}")
+_SENSE = re.compile(
+    r"\b(?:an?|the|this|that|these|those|which|from|by|on|at|as|be|been|was|were|is|are|not|but|or"
+    r"|and|of|to|in|for|with|it|its|we|our|your|you|my|can|will|would|if|what|after|through|when|has"
+    r"|have|i|he|she|they|there|hope|select|public|private|void|return|import|def)\b",
+    re.IGNORECASE,
+)
+_LOWER = re.compile(r"\b[a-z]{4,}")
 _CALLS = re.compile(r"[(){};=]")
 _MARKS = re.compile(r"[\"'{}<>=|/;:_\\$`*\n]")
 
@@ -37,11 +45,14 @@ _MARKS = re.compile(r"[\"'{}<>=|/;:_\\$`*\n]")
 def soup_start(text: str, prompt: str) -> int:
     """Where soup that lasts to the end of the text begins; -1 if there is none."""
     size = len(text)
-    if size < _SHORT_WINDOW or not _may_be(text[-_SHORT_WINDOW:]):
+    tail = text[-_SHORT_WINDOW:]
+    if size < _SHORT_WINDOW or tail.count(" ") < _LEAST_SPACES or not _may_be(tail):
+        return -1
+    if tail.count("\n") > _MOST_LINES or tail.count('"') > _MOST_QUOTES:
         return -1
     if size >= _WINDOW and _may_be(text[-_WINDOW:]) and _is_soup(text[-_WINDOW:], prompt, 1.0):
         start = size - _WINDOW
-    elif _is_soup(text[-_SHORT_WINDOW:], prompt, 0.75):
+    elif _is_soup(tail, prompt, 0.75):
         start = size - _SHORT_WINDOW
     else:
         return -1
@@ -78,7 +89,7 @@ def _may_be(tail: str) -> bool:
 
 def _is_soup(tail: str, prompt: str, share: float) -> bool:
     """Whether the tail reads as soup; `share` is what it has of the longer window's length."""
-    if tail.count(" ") < _LEAST_SPACES or "```" in tail:
+    if "```" in tail:
         return False
     bare = _ADDRESS.sub(" ", tail)
     words = _WORD.findall(bare)
@@ -88,5 +99,7 @@ def _is_soup(tail: str, prompt: str, share: float) -> bool:
     if len(_GLUED.findall(bare)) < share * _LEAST_GLUED:
         return False
     if len(_MARKS.findall(bare)) > 0.7 * len(words) or len(_CALLS.findall(bare)) > 0.3 * len(words):
+        return False
+    if len(_SENSE.findall(bare)) > 1 or len(_LOWER.findall(bare)) < 6:
         return False
     return sum(word in prompt for word in different) < 0.4 * len(different)

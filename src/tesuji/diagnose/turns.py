@@ -54,7 +54,8 @@ _STARTS = (
     r"|[質问問]|Usuar|Nutzer|Utilis|Польз)"
 )
 _MAYBE_TURN = re.compile(
-    rf"\n(?:{_STARTS}|(?=[ \t#\[<])[ \t]{{0,8}}(?:[\[<]?{_STARTS}"
+    r"\n(?=[HUPASCJRQhuajrsユアシ人用助机系質問问NП \t#\[<])"
+    rf"(?:{_STARTS}|(?=[ \t#\[<])[ \t]{{0,8}}(?:[\[<]?{_STARTS}"
     rf"|#{{1,4}} ?(?:{_STARTS}|[Ii]nstruction ?[:：]|[Rr]esponse ?[:：]|AI|ai|指示|応答|入力)))"
 )
 _LEADING_LABEL = re.compile(
@@ -79,6 +80,7 @@ _ASKS_QUESTIONS = re.compile(
     re.IGNORECASE,
 )
 _WRAPPED = re.compile(r"(?:assistant|response|answer|ai)[ ]?[:：]\s*\Z", re.IGNORECASE)
+_MOST_QUESTIONS = 20  # that are looked at for an answer of their own
 _MOST_PROMPT = 8_000  # characters of a prompt that are read for what it asks
 
 
@@ -95,13 +97,20 @@ def _allows(prompt: str) -> tuple[bool, bool, bool]:
 def tokens(text: str, prompt: str) -> list[tuple[int, int, bool]]:
     """Template tokens that the prompt does not speak of: start, end, whether nothing of the
     answer can come after it."""
-    bracket = text.endswith("[") or text[-8:].rstrip().endswith("[")
-    maybe = ("<" in text and _MAYBE_ANGLE.search(text)) or _MAYBE_SQUARE.search(text)
-    if not (bracket or maybe or "\\end{code}" in text[-500:]):
+    square = "[" in text
+    bracket = square and text[-8:].rstrip().endswith("[")
+    first = len(text)
+    if "<" in text and (match := _MAYBE_ANGLE.search(text)):
+        first = match.start()
+    if square and (match := _MAYBE_SQUARE.search(text, 0, first)):
+        first = match.start()
+    if "\\end{code}" in text[-500:]:
+        first = min(first, text.find("\\end{code}"))
+    if first == len(text) and not bracket:
         return []
     html_strike = "</s>" in text and "<s>" in text and not text.startswith("<s>")
     found = []
-    for match in TOKEN.finditer(text):
+    for match in TOKEN.finditer(text, first):
         token = match[0]
         if token in prompt or (html_strike and token in ("<s>", "</s>")):
             continue
@@ -125,8 +134,10 @@ def first_turn(text: str, prompt: str) -> int:
     if maybe is None:
         return -1
     asker_allowed, dialogue, questions = _allows(prompt)
+    begin = len(text) - len(text.lstrip())
+    asked = 0
     for match in _TURN.finditer(text, maybe.start()):
-        if not text[: match.start()].strip():
+        if match.start() < begin:
             continue
         label = match[0].strip()
         kind = match.lastgroup
@@ -140,20 +151,24 @@ def first_turn(text: str, prompt: str) -> int:
             system = label.casefold().startswith(("system", "システム", "系统"))
             if dialogue or in_prompt or (system and not label.isupper()):
                 continue
-        elif questions or in_prompt or "FAQ" in text or not _answered(text[match.end() :]):
-            continue
+        else:
+            if questions or in_prompt or "FAQ" in text or asked == _MOST_QUESTIONS:
+                continue
+            asked += 1
+            if not _answered(text[match.end() : match.end() + 2_000]):
+                continue
         return match.start()
     return -1
 
 
 def _answered(rest: str) -> bool:
     """Whether an invented question is answered by a label of its kind."""
-    return re.search(r"\n[ \t]*(?:A|Answer|回答|答え?|答案)[ ]?[:：]", rest[:2_000]) is not None
+    return re.search(r"\n[ \t]*(?:A|Answer|回答|答え?|答案)[ ]?[:：]", rest) is not None
 
 
 def leading_label(seen: Observation) -> int:
     """The end of a role label that the text starts with; 0 if it starts with none."""
     match = _LEADING_LABEL.match(seen.text)
-    if match is None or _allows(seen.prompt)[1]:
+    if match is None or "System" in match[0] or "system" in match[0] or _allows(seen.prompt)[1]:
         return 0
     return 0 if match[0].strip() in seen.prompt else match.end()
