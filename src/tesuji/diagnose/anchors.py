@@ -55,7 +55,8 @@ def anchored_runs(text: str, again: list[int]) -> list[Run]:
             continue
         left, run = _follow(text, at, place, WIDTH, at + LONG_PERIOD + WIDTH, left)
         _note(run, found, covered)
-    for at in range(0, len(text) - LONG_PERIOD - _FAR_WIDTH, _FAR):
+    last = len(text) - LONG_PERIOD - _FAR_WIDTH if len(text) > 2 * LONG_PERIOD else 0
+    for at in range(0, last, _FAR):
         limit = at + LONGEST_PERIOD + _FAR_WIDTH
         place = text.find(text[at : at + _FAR_WIDTH], at + LONG_PERIOD + 1, limit)
         if place < 0 or at < covered.get(place - at, 0):
@@ -133,8 +134,8 @@ def run_at_end(text: str, end: int) -> Run | None:
             return run
         tried += 1
         place = text.rfind(text[at:end], max(0, at - LONG_PERIOD), place + WIDTH - 1)
-    at = end - _FAR_WIDTH
-    if at <= LONG_PERIOD:
+    if end <= 2 * LONG_PERIOD:
         return None
+    at = end - _FAR_WIDTH
     place = text.rfind(text[at:end], max(0, at - LONGEST_PERIOD), end - LONG_PERIOD - 1)
     return measured(text, place, at - place) if place >= 0 else None

@@ -65,7 +65,7 @@ def may_nearly_loop(text: str, again: list[int]) -> bool:
         return False
     size = 16 if text.isascii() else 8
     tails = [line[-size:].lstrip(_MARKS) for line in lines if len(line) > size - 4]
-    return len(tails) - len(set(tails)) >= 4
+    return len(tails) - len(set(tails)) >= 4 and bool(_lags(tails))
 
 
 def near_loops(text: str) -> list[Run]:
