@@ -152,9 +152,11 @@ def first_turn(text: str, prompt: str) -> int:
             if dialogue or in_prompt or (system and not label.isupper()):
                 continue
         else:
-            if questions or in_prompt or "FAQ" in text or asked == _MOST_QUESTIONS:
+            if questions or in_prompt or asked == _MOST_QUESTIONS:
                 continue
             asked += 1
+            if "FAQ" in text[: match.start()]:
+                continue
             if not _answered(text[match.end() : match.end() + 2_000]):
                 continue
         return match.start()
