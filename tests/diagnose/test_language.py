@@ -169,7 +169,7 @@ def test_what_the_answer_calls_for_is_let_be(language: str, text: str, prompt: s
         ("Où est la mairie et comment est-ce que je peux y aller ?", "fr"),
         ("Где находится ратуша и как туда добраться?", "ru"),
         (
-            "### Human: Hello, how are you? ### Assistant: Fine. ### Human: 今日は？ ### Assistant:",
+            "### Human: Hi, how are you? ### Assistant: Fine. ### Human: 今日は？ ### Assistant:",
             "ja",
         ),
         ("Translate to French. Then explain your answer in German.", None),

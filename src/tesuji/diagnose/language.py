@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 
 from tesuji.diagnose.expected import asked_language, languages_in, name_of, normalise
@@ -48,7 +48,7 @@ _ANNOUNCED = 50  # characters between a language's name and a word of it
 _SOUP = 7  # of so many words around one at least is common where the text is English prose
 _NEAR = 12  # characters between foreign stretches that are one finding
 _MOST_FINDINGS = 20
-_MOST_STRETCHES = 300  # foreign stretches that are looked at; a text with more has findings enough
+_MOST_STRETCHES = 100  # foreign stretches that are looked at; a text with more has findings enough
 _WINDOWS = (130, 320, 900)  # characters in which a language shows itself
 _PLAIN_ENGLISH = frozenset(("the", "of", "and", "with", "that", "this"))
 _NEIGHBOURS = ("en", "es", "fr", "de", "it", "pt", "ca", "nl")
@@ -182,8 +182,7 @@ def _foreign_scripts(seen: Observation, expected: str) -> Iterator[Finding]:
         )
     quotes = [match.span() for match in _QUOTED.finditer(text)]
     stretches: list[tuple[int, int, str]] = []
-    pattern = foreign_letters(expected)
-    for match in islice(re.finditer(f"{pattern.pattern}+", text), _MOST_STRETCHES):
+    for match in islice(_runs(expected).finditer(text), _MOST_STRETCHES):
         start, end = match.span()
         script = script_of(text[start]) or "Han"
         if _is_allowed(script, expected, spoken_of, seen.prompt, match[0]):
@@ -211,6 +210,11 @@ def _foreign_scripts(seen: Observation, expected: str) -> Iterator[Finding]:
             return
 
 
+@cache
+def _runs(language: str) -> re.Pattern[str]:
+    return re.compile(foreign_letters(language).pattern + "+")
+
+
 def _is_allowed(
     script: str, expected: str, spoken_of: frozenset[str], prompt: str, stretch: str
 ) -> bool:
@@ -225,6 +229,7 @@ def _is_allowed(
     return letters(script).search(prompt) is not None
 
 
+@lru_cache(maxsize=1024)
 def _has_language(prompt: str, code: str) -> bool:
     """Whether a Japanese or Chinese prompt holds words of the other language."""
     pattern = foreign_letters("ja" if code == "zh" else "zh")
@@ -379,7 +384,10 @@ def _foreign_sentences(seen: Observation, expected: str) -> Iterator[Finding]:
     """Clauses of another language with an alphabet like the expected one's."""
     spoken_of = languages_in(seen.prompt)
     text = _let_be(seen)
-    whole = other_language(words_of(_QUOTED.sub(_blank, text[:6_000])), expected)
+    words = words_of(text[:6_000])
+    whole = other_language(words, expected) and other_language(
+        words_of(_QUOTED.sub(_blank, text[:6_000])), expected
+    )
     if whole and whole not in spoken_of and (seen.language or "*" not in spoken_of):
         evidence = f"{_NAMES[whole]}, not {_NAMES.get(expected, expected)}"
         stripped = seen.text.strip()
