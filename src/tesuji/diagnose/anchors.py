@@ -1,11 +1,14 @@
 """Repetition, sought with a handful of string searches: most outputs are cleared in some µs.
 
-Whatever repeats one cycle long enough to be a failure (see `loop.is_loop`) holds an anchor: twelve
-characters, taken every 60, that stand again one period later. `str.find` looks for them at C
-speed; from each place where they do, the run is measured character by character, so that what is
-given is exact. One window more at the end of the text sees the shorter runs that are asked for
-there. Where a text answers with very many places (one letter a million times), `periods`, whose
-time does not depend on them, takes over.
+A run that spans 72 characters more than its period holds an anchor: twelve characters, taken
+every 60, that stand again one period later. `str.find` looks for them at C speed; from each place
+where they do, the run is measured character by character, so that what is given is exact. One
+window more at the end of the text sees the shorter runs that are asked for there.
+
+What this gives up against `periods`, which looks everywhere: shorter runs inside a text, and runs
+whose anchors all stand again in eight places or more before the period is met. Of 412 outputs
+with an exact loop among 25,939 real ones, two were lost. Where a text answers with very many
+places, `periods` takes over.
 """
 
 from __future__ import annotations
