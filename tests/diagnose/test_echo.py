@@ -44,6 +44,7 @@ def test_the_system_prompt_is_not_to_be_said() -> None:
     ("text", "prompt"),
     [
         ("4\n\n### Human: And 3 + 3?\n### Assistant: 6", "What is 2 + 2?"),
+        ("It is four. ### Human: And 3 + 3? ### Assistant: 6", "What is 2 + 2?"),
         ("4\nUser: And 3 + 3?\nAssistant: 6", "What is 2 + 2?"),
         ("4<|im_end|>\n<|im_start|>user\nThanks!", "What is 2 + 2?"),
         ("4</s> What is 3 + 3?</s> 6", "What is 2 + 2?"),

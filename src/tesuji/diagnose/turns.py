@@ -130,13 +130,18 @@ def first_turn(text: str, prompt: str) -> int:
 
     -1 if there is none. A label at the very start of the text is none: see `leading_label`.
     """
+    inline = text.find("### Human:")  # some templates put no line break before it
     maybe = _MAYBE_TURN.search(text)
-    if maybe is None:
+    if maybe is None and inline < 0:
         return -1
     asker_allowed, dialogue, questions = _allows(prompt)
     begin = len(text) - len(text.lstrip())
     asked = 0
-    for match in _TURN.finditer(text, maybe.start()):
+    if inline <= begin or asker_allowed:
+        inline = -1
+    for match in _TURN.finditer(text, maybe.start()) if maybe else ():
+        if 0 <= inline < match.start():
+            break
         if match.start() < begin:
             continue
         label = match[0].strip()
@@ -160,7 +165,7 @@ def first_turn(text: str, prompt: str) -> int:
             if not _answered(text[match.end() : match.end() + 2_000]):
                 continue
         return match.start()
-    return -1
+    return inline
 
 
 def _answered(rest: str) -> bool:
