@@ -36,6 +36,10 @@ _ITEM_ONLY = re.compile(
     r"(?:\n|^)[ \t]*(?:[-*•+]|\(?\d{1,3}[.)、:：]|[-*] ?\*\*\d{0,2}\.?|#{1,6})[ \t]*$"
 )
 _ITEM = re.compile(r"[ \t]*(?:[-*•+・●]|\(?\d{1,3}[.)、．:：]|[a-zA-Z][.)]|#{1,6}[ \t]|[|>])[ \t]*")
+_RULE = re.compile(r"\s*[-*_=]{3,}\s*")
+_LINKS = frozenset(
+    ["and", "but", "the", "however", "therefore", "additionally", "moreover", "also", "so", "or"]
+)
 _BARE_LINE = re.compile(
     r"#\w|https?://|www\.|\S@\S|\\\]|\$|\\boxed|^[A-Z][\w ]{0,30}: ?[^\n]{0,40}$|[=≈→]|^[-–—*_]+$",
     re.MULTILINE,
@@ -51,7 +55,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _ANNOUNCES = re.compile(
     r"\b(?:here (?:is|are)|here['’]s|as follows|following|below|these|include|includes|steps?"
-    r"|example"
+    r"|examples?|summary|conclusion"
     r"|such as|are|is|to|by|code|note|tips?)\b[^\n]{0,60}:[*_]*$|(?:以下|如下|次|下記|例えば"
     r"|例如|包括|通り|よう|です|ます|です。)"
     r"[^\n]{0,40}[：:][*_]*$",
@@ -109,7 +113,11 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
     """What is unfinished about a text that ends without a full stop."""
     line = body[body.rfind("\n") + 1 :]
     last = body[-1]
-    if "\n" in body and _ITEM_ONLY.search(body, max(0, len(body) - 12)):
+    if (
+        "\n" in body
+        and not _RULE.fullmatch(line)
+        and _ITEM_ONLY.search(body, max(0, len(body) - 12))
+    ):
         return "a list item is only begun", 0.8
     if last in ",，、" and len(line) > 8:
         return "ends with a comma", 0.85
@@ -121,7 +129,10 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
         return _row(body, line)
     if last in "+=×÷&^" and len(line) > 8:
         return "ends with an operator", 0.6
-    if _repeats_part(body, line):
+    item = _ITEM.match(line)
+    if item and last.isalpha() and len(line) - item.end() <= 3 and _long_items(body, line):
+        return "a list item is only begun", 0.7
+    if _repeats_part(body, line) and not _asks_for_verse(prompt):
         return "the last line is the beginning of one above", 0.75
     letter = last.isalnum() or category(last)[0] == "M"
     if not (letter or last in "-–—'’*_`\"%"):
@@ -163,6 +174,13 @@ def _other(line: str) -> Sign | None:
     return None
 
 
+def _long_items(body: str, line: str) -> bool:
+    """Whether there are items above, none nearly as short as the last one."""
+    above = body[: len(body) - len(line)].split("\n")
+    items = [len(other) for other in above if _ITEM.match(other)]
+    return len(items) >= 2 and min(items[1:]) >= 15
+
+
 def _repeats_part(body: str, line: str) -> bool:
     """Whether lines above begin with all of the last one's words and go on, and none ends so."""
     item = _ITEM.match(line)
@@ -201,6 +219,10 @@ def _cased(text: str, body: str, line: str, prompt: str) -> Sign | None:
     tail = pieces[-1]
     count = len(tail.split())
     lower = bool(word) and found is not None and found[0][0].islower()
+    if word in _LINKS and count <= 2 and len(pieces) > 1 and len(content) > 40:
+        return f"ends with {word!r}", 0.75
+    if found is not None and line[found.start() - 1 : found.start()] == ".":
+        return None  # the end of an address
     if word in _FUNCTION and lower and len(words) >= 4 and not _asks_for_verse(prompt):
         if word not in _WEAK:
             return f"ends with {word!r}", 0.8
@@ -220,10 +242,10 @@ def _cased(text: str, body: str, line: str, prompt: str) -> Sign | None:
     if _asks_for_verse(prompt):
         return None
     if len(pieces) > 1 and count >= 3 and len(content) - len(tail) > 20:
-        return "the last sentence has no end", 0.75 if count >= 5 else 0.6
+        return "the last sentence has no end", 0.75 if count >= 5 else 0.7
     if (count >= 7 or (count >= 3 and _cut_word(text, word))) and _siblings(body, line, bool(item)):
         return "the last sentence has no end, others have", 0.7
-    if count >= 60:
+    if count >= 45:
         return "a sentence without end", 0.6
     return None
 
@@ -240,7 +262,8 @@ def _siblings(body: str, line: str, item: bool) -> bool:
             ended += 2 if len(other) > 100 else 1
         elif other[-1] not in ":：":
             bare += 1
-    return ended >= 2 and bare == 0 if item else ended > 2 * bare
+    least = 1 if len(line.split()) >= 10 else 2
+    return ended >= least and bare == 0 if item else ended > 2 * bare
 
 
 def _cut_word(text: str, word: str) -> bool:
