@@ -187,7 +187,7 @@ def _foreign_scripts(seen: Observation, expected: str) -> Iterator[Finding]:
         script = script_of(text[start]) or "Han"
         if _is_allowed(script, expected, spoken_of, seen.prompt, match[0]):
             continue
-        if not _is_word(text, start, end, script) or _is_announced(text, start, script):
+        if not _is_word(text, start, end, script):
             continue
         if stretches and start - stretches[-1][1] <= _NEAR and stretches[-1][2] == script:
             stretches[-1] = (stretches[-1][0], end, script)
@@ -196,6 +196,8 @@ def _foreign_scripts(seen: Observation, expected: str) -> Iterator[Finding]:
     shown = 0
     at = 0
     for start, end, script in stretches:
+        if _is_announced(text, start, script):
+            continue
         while at < len(quotes) and quotes[at][1] <= start:
             at += 1
         if at < len(quotes) and quotes[at][0] < start and end < quotes[at][1]:
@@ -291,7 +293,7 @@ def _script_finding(text: str, start: int, end: int, script: str, expected: str)
 
 # --- Latin letters where another script is expected
 
-_LATIN_RUN = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ0-9'’,.!?;: \-]{12,}")
+_LATIN_RUN = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ0-9'’,.!?;: \-]+")
 _CODE_SIGNS = re.compile(r"[={}<>\\_|]|//|--|^\s*[#$>]|;\s*$")
 
 
@@ -325,8 +327,7 @@ def _latin_clauses(seen: Observation, expected: str) -> Iterator[Finding]:
 
 def _is_clause(run: str) -> bool:
     """Whether a stretch of Latin letters is a clause of English prose, not a name or a title."""
-    words = run.split()
-    if len(words) < 5:
+    if run.count(" ") < 4 or len(words := run.split()) < 5:
         return False
     common = sum(word.lower().strip(".,!?;:") in FUNCTION_WORDS["en"] for word in words)
     lower = sum(word[0].islower() for word in words)
@@ -363,7 +364,7 @@ _CHINESE_WORDS = re.compile(r"[的是了我他她你在不這那和都也就]")
 
 def _chinese_answer(seen: Observation) -> Iterator[Finding]:
     """Chinese in ideographs that Japanese has too: long, with its function words, no kana."""
-    if "的" not in seen.text and "是" not in seen.text:
+    if "的" not in seen.text or not ("，" in seen.text or "是" in seen.text):
         return
     if "zh" in languages_in(seen.prompt) or not only_chinese():
         return
