@@ -288,20 +288,24 @@ def show(
 
 def diagnose(
     source: Task | Path | str, *, run: str | int | None = None, text: str = "output",
-    prompt: str = "prompt", language: str | None = None,
+    prompt: str = "prompt", language: str | None = None, system: str | None = None,
+    finish: str | None = None, id: str | None = None,
 ) -> DiagnosisReport:  # fmt: skip
     """Find failures in outputs: of a task's run (the newest, if none is named), or of a file.
 
-    For a file (JSONL, CSV, TSV, Parquet), `text` and `prompt` name columns, dotted for nested
-    JSON; `language` is a code or a column. A run's outputs are diagnosed anew, by the detectors
-    of today.
+    For a file (JSONL, CSV, TSV, Parquet), `text`, `prompt`, `system`, `finish` and `id` name
+    columns, dotted for nested JSON; `language` is a code or a column. A run's outputs are diagnosed
+    anew, by the detectors of today.
     """
     from tesuji.diagnose import diagnose_file
 
     if not isinstance(source, Task):
         path = Path(source)
         return DiagnosisReport(
-            str(path), lambda: diagnose_file(path, text=text, prompt=prompt, language=language)
+            str(path),
+            lambda: diagnose_file(
+                path, text, prompt, language, system=system, finish=finish, id=id
+            ),
         )
     task = source
     with _open_ledger(task) as ledger:

@@ -319,15 +319,31 @@ class NewReport:
 
 @dataclass(frozen=True)
 class DiagnosisReport:
-    """Findings in many outputs. They are found anew at each pass, one output at a time."""
+    """Findings in many outputs. They are found anew at each pass, one output at a time.
+
+    `examples` is how many outputs the summary keeps for each kind.
+    """
 
     source: str
     found: Callable[[], Iterator[Diagnosed]]
+    examples: int = 1
 
     @cached_property
     def summary(self) -> Summary:
         """Rates and examples by kind, over all outputs."""
-        return summary(self.found())
+        return summary(self.found(), self.examples)
+
+    def to_json(self) -> dict[str, Any]:
+        """The totals: how many outputs, how many clean, how many with each kind of failure."""
+        return {
+            "source": self.source,
+            "outputs": self.summary.total,
+            "clean": self.summary.clean,
+            "kinds": {
+                k.kind: {"outputs": k.count, "rate": k.rate, "fixes": dict(k.fixes)}
+                for k in self.summary.kinds
+            },
+        }
 
     def records(self) -> Iterator[dict[str, Any]]:
         """One record an output: its id and its findings."""

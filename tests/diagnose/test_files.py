@@ -123,3 +123,119 @@ def test_gzip(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(gzip.compress(b'{"output": "x"}\n'))
     assert len(list(diagnose_file(path))) == 1
+
+
+def test_columns_of_ones_own_and_a_prompt_of_chat_messages(tmp_path: Path) -> None:
+    chat = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": [{"type": "text", "text": "Do not use any commas."}]},
+    ]
+    rows = [{"nr": 7, "chat": chat, "said": "one, two", "why": "length"}]
+    path = write_lines(tmp_path / "a.jsonl", rows)
+    (row,) = diagnose_file(path, "said", "chat", finish="why", id="nr")
+    assert row.id == "7"
+    assert {finding.kind for finding in row.findings} >= {"format", "truncated"}
+    table = tmp_path / "a.csv"
+    cell = json.dumps(chat).replace('"', '""')
+    table.write_text(f'chat,said\n"{cell}","one, two"\n', encoding="utf-8")
+    (row,) = diagnose_file(table, "said", "chat")
+    assert "format" in {finding.kind for finding in row.findings}
+
+
+def test_parquet_and_tsv(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    table = pyarrow.table({"output": ["秋です。", ""], "id": [4, 5]})
+    parquet.write_table(table, tmp_path / "a.parquet")
+    (tmp_path / "a.tsv").write_text("id\toutput\n4\t秋です。\n5\t\n", encoding="utf-8")
+    for name in ("a.parquet", "a.tsv"):
+        first, second = diagnose_file(tmp_path / name)
+        assert (first.id, [f.kind for f in second.findings]) == ("4", ["empty"])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "empty; the first line must name the columns"),
+        ("id,output\n1,a,b\n", "line 2: 3 cells, but the header has 2"),
+        ('id,output\n1,"a\n', "line 2: unexpected end of data"),
+    ],
+)
+def test_broken_tables_are_told_with_their_line(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "a.csv").write_text(content)
+    with pytest.raises(DataError, match=message):
+        list(diagnose_file(tmp_path / "a.csv"))
+
+
+def test_rows_are_read_as_they_are_needed(tmp_path: Path) -> None:
+    path = tmp_path / "big.csv"
+    path.write_text("id,output\n" + "1,fine\n" * 1000 + "1,too,many\n")
+    assert len(list(itertools.islice(diagnose_file(path), 1000))) == 1000
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    """What `tesuji diagnose` prints, and its exit code."""
+    from tesuji.cli import main
+
+    monkeypatch.setenv("COLUMNS", "60")
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["diagnose", *map(str, arguments)])
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out, printed.err
+
+    return run
+
+
+ROWS = [
+    {"id": "a", "prompt": "Say it.", "output": "Sure! Here is the word:\n\nmoon\u200b"},
+    {"id": "b", "prompt": "Say it.", "output": "Sure! Here is the word: sun"},
+    {"id": "c", "prompt": "読点を使わずに書いてください。", "output": "秋、冬。"},
+    {"id": "d", "prompt": "", "output": "moon"},
+]
+
+
+def test_the_table_and_a_marked_example_of_each_kind(said, tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", ROWS)
+    code, out, _ = said(path)
+    assert code == 0
+    assert "4 outputs, 1 without a finding (25 %)" in " ".join(out.split())
+    rows = [line.split() for line in out.splitlines()]
+    assert ["preamble", "2", "50", "%", "preamble"] in rows
+    assert ["format", "1", "25", "%", "–"] in rows
+    assert "⟦Sure! Here is the word:⏎ ⏎ ⟧moon⟨ZWSP⟩" in out
+    assert "秋⟦、⟧冬。" in out
+    assert max(map(len, out.splitlines())) <= 60 or str(path) in out.splitlines()[0]
+
+
+def test_more_examples_of_one_kind(said, tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", ROWS)
+    _, out, _ = said(path, "--kind", "preamble", "-n", 5)
+    assert "preamble in a:" in out and "preamble in b:" in out and "format" not in out
+    code, _, err = said(path, "--kind", "polish")
+    assert code == 2 and "there is no kind 'polish'; the kinds are: preamble" in err
+
+
+def test_a_line_of_json_for_each_output_and_totals(said, tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", ROWS)
+    _, out, _ = said(path, "--json")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [line["id"] for line in lines] == ["a", "b", "c", "d"]
+    (finding,) = lines[2]["findings"]
+    assert (finding["kind"], finding["start"], finding["end"]) == ("format", 1, 2)
+    assert {"confidence", "fix"} <= finding.keys()
+    totals = json.loads(said(path, "--json", "--summary")[1])
+    assert (totals["outputs"], totals["clean"]) == (4, 1)
+    assert totals["kinds"]["preamble"] == {"outputs": 2, "rate": 0.5, "fixes": {"preamble": 2}}
+
+
+def test_an_empty_file_and_a_wrong_column_in_words(said, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("")
+    assert "there are no outputs in it" in said(empty)[1]
+    path = write_lines(tmp_path / "a.jsonl", ROWS)
+    code, _, err = said(path, "--text", "reply")
+    assert code == 2 and len(err.splitlines()) == 1
+    assert "no column 'reply'; the columns are: id, prompt, output" in err

@@ -63,24 +63,46 @@ def compare(a: str, b: str, folder: str, as_json: bool) -> None:
 @click.option("--text", default="output", show_default=True, help="Column of the outputs.")
 @click.option("--prompt", default="prompt", show_default=True, help="Column of the prompts.")
 @click.option("--language", metavar="CODE|COLUMN", help="The language expected.")
+@click.option("--system", metavar="COLUMN", help="Column of the system prompts.")
+@click.option("--finish", metavar="COLUMN", help="Column that tells why an output ended.")
+@click.option("--id", metavar="COLUMN", help="Column of the ids.")
+@click.option("--kind", metavar="KIND", help="Only this kind of failure.")
+@click.option("-n", default=1, show_default=True, help="How many examples of each kind.")
+@click.option("--summary", is_flag=True, help="With --json: only the totals.")
 @folder_option
 @json_option
 def diagnose(
-    source: str | None, text: str, prompt: str, language: str | None, folder: str, as_json: bool
-) -> None:
+    source: str | None, kind: str | None, n: int, summary: bool, folder: str, as_json: bool,
+    **columns: str | None,
+) -> None:  # fmt: skip
     """Check every output for failures and print their rates with examples.
 
-    With a FILE no competition is needed; a column may be a dotted path into nested JSON. Without
-    one, the newest run (or the RUN named) is diagnosed. With --json: one line a record.
+    With a FILE no competition is needed; a column may be a dotted path into nested JSON, a prompt
+    may be a list of chat messages. Without one, the newest run (or the RUN named) is diagnosed.
+    With --json: one line a record.
     """
+    from dataclasses import replace
+
     from tesuji import api
-    from tesuji.cli.render import show_diagnosis, show_json_lines
+    from tesuji.cli.counting import counted
+    from tesuji.cli.findings import show_diagnosis
+    from tesuji.cli.render import show_json, show_json_lines
+    from tesuji.diagnose import only_kind
 
     if source is not None and (Path(source).is_file() or Path(source).suffix[1:].isalpha()):
-        found = api.diagnose(source, text=text, prompt=prompt, language=language)
+        report = api.diagnose(source, **columns)  # type: ignore[arg-type]
     else:
-        found = api.diagnose(api.load(folder), run=source)
-    show_json_lines(found.records()) if as_json else show_diagnosis(found)
+        report = api.diagnose(api.load(folder), run=source)
+    found = report.found
+    if kind is not None:
+        found = only_kind(report.found, kind)
+    report = replace(report, found=lambda: counted(found()), examples=n)
+    if as_json and not summary:
+        show_json_lines(report.records())
+    elif as_json:
+        show_json(report.to_json())
+    else:
+        show_diagnosis(report, all_kinds=kind is None)
 
 
 @click.command(short_help="Is this a valid submission?")

@@ -18,7 +18,6 @@ from tesuji.diagnose import Diagnosed, Finding, excerpt, highlight, visible
 from tesuji.models.base import Output
 from tesuji.reports import (
     CheckReport,
-    DiagnosisReport,
     FirstReport,
     NewReport,
     PredictReport,
@@ -26,7 +25,6 @@ from tesuji.reports import (
     RunsReport,
     counts_text,
     number_text,
-    percent,
     rates_text,
     score_text,
 )
@@ -249,26 +247,6 @@ def show_records(task: Task, records: Sequence[Record]) -> None:
         if row.reason:
             _field("reason", row.reason)
         _findings(record.findings)
-
-
-def show_diagnosis(report: DiagnosisReport) -> None:
-    """Rates by kind, and an example of each with the span highlighted."""
-    summary = report.summary
-    _rule(f"{report.source} · {summary.total:,} outputs, {summary.clean:,} without a finding")
-    if not summary.kinds:
-        console.print(Text("no finding", "green"))
-        return
-    table = _table("finding", "outputs", "share")
-    for kind in summary.kinds:
-        table.add_row(kind.kind, f"{kind.count:,}", percent(kind.rate))
-    console.print(table)
-    for kind in summary.kinds:
-        console.print(
-            Text()
-            .append(f"\n{kind.kind}", "bold")
-            .append(f"  {kind.example.id}: {kind.finding.evidence}")
-        )
-        console.print(_highlighted(kind.example.text, [kind.finding]))
 
 
 def show_new(report: NewReport) -> None:

@@ -5,7 +5,7 @@ from tesuji.diagnose.detect import DETECTORS, diagnose
 from tesuji.diagnose.excerpt import excerpt
 from tesuji.diagnose.files import Diagnosed, diagnose_file
 from tesuji.diagnose.finding import KINDS, Finding, Kind
-from tesuji.diagnose.rates import KindSummary, Summary, rates, summary
+from tesuji.diagnose.rates import KindSummary, Summary, only_kind, rates, summary
 from tesuji.diagnose.visible import highlight, visible
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "diagnose_file",
     "excerpt",
     "highlight",
+    "only_kind",
     "rates",
     "summary",
     "visible",

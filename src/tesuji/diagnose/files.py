@@ -12,11 +12,9 @@ from typing import Any
 from tesuji.diagnose.detect import findings_in
 from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.observation import Observation
+from tesuji.diagnose.rows import read_rows
 from tesuji.errors import DataError
-from tesuji.task.encoding import require_utf8
-from tesuji.task.file_kind import open_bytes, suffix
 from tesuji.task.formats.base import AnswerFormat
-from tesuji.task.table import read_table
 
 _CODE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]{2,4})?")
 _FINISH = ("finish", "finish_reason")
@@ -38,18 +36,22 @@ def diagnose_file(
     prompt: str = _DEFAULT_PROMPT,
     language: str | None = None,
     format: AnswerFormat | None = None,
+    *,
+    system: str | None = None,
+    finish: str | None = None,
+    id: str | None = None,
 ) -> Iterator[Diagnosed]:
     """The findings of each row, in the file's order.
 
-    `text` and `prompt` are columns, or dotted paths into nested JSON (`choices.0.message.content`);
-    a prompt may be text or a list of chat messages, and only the default one may be absent.
-    `language` is an ISO 639-1 code or a column of them. A `finish` or `finish_reason` column is
-    used where there is one. A missing value is an empty output.
+    `text`, `prompt`, `system`, `finish` and `id` are columns, or dotted paths into nested JSON
+    (`choices.0.message.content`); a prompt may be text or a list of chat messages (then the system
+    message is among them), and only the default one may be absent. `language` is an ISO 639-1 code
+    or a column of them. Columns `finish` or `finish_reason`, and `id`, are used where there are
+    such. A missing value is an empty output.
 
-    JSON lines are read as they are needed; other files are read whole. DataError names the file,
-    the line and the columns there are.
+    Rows are read as they are needed. DataError names the file, the line and the columns there are.
     """
-    for number, where, row in _rows(Path(path)):
+    for number, where, row in read_rows(Path(path)):
         if number == 0:
             prompt_known = prompt != _DEFAULT_PROMPT or _has(row, prompt)
             by_column = language is not None and _has(row, language)
@@ -59,44 +61,17 @@ def diagnose_file(
                     f"the columns are: {_names(row)}"
                 )
         spoken = _take(row, language, where) if language and by_column else language
-        finish = next((row[name] for name in _FINISH if row.get(name)), "stop")
-        asked = _prompt(_take(row, prompt, where)) if prompt_known else ""
+        if finish is not None:
+            ended = _take(row, finish, where) or "stop"
+        else:
+            ended = next((row[name] for name in _FINISH if row.get(name)), "stop")
+        asked = _prompt(_take(row, prompt, where)) if prompt_known else ("", "")
+        told = _text(_take(row, system, where), system, where) if system else asked[1]
         written = _text(_take(row, text, where), text, where)
         language_code = None if spoken is None else str(spoken)
-        seen = Observation(written, str(finish), asked, format, language_code)
-        name = row.get("id")
+        seen = Observation(written, str(ended), asked[0], format, language_code, told)
+        name = row.get("id") if id is None else _take(row, id, where)
         yield Diagnosed(str(number if name is None else name), written, tuple(findings_in(seen)))
-
-
-def _rows(path: Path) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
-    """Each row with its number from 0 and where it is, for messages."""
-    if path.is_file() and suffix(path).startswith(".jsonl"):
-        yield from _json_lines(path)
-        return
-    table = read_table(path)
-    for number, row in enumerate(table.rows):
-        yield number, table.where(number), row
-
-
-def _json_lines(path: Path) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
-    require_utf8(path)
-    number = 0
-    with open_bytes(path) as stream:
-        for line, raw in enumerate(stream, 1):
-            content = raw.decode("utf-8-sig" if line == 1 else "utf-8")
-            if not content.strip():
-                continue
-            where = f"{path}: line {line}"
-            try:
-                row = json.loads(content)
-            except RecursionError:
-                raise DataError(f"{where}: nested too deeply") from None
-            except ValueError as error:
-                raise DataError(f"{where}: not JSON: {error}") from None
-            if not isinstance(row, dict):
-                raise DataError(f"{where}: a JSON object is needed, not a {type(row).__name__}")
-            yield number, where, row
-            number += 1
 
 
 _ABSENT = object()
@@ -146,11 +121,30 @@ def _text(value: Any, name: str, where: str) -> str:
     )
 
 
-def _prompt(value: Any) -> str:
-    """The prompt as text: of chat messages, the last that the user wrote."""
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        for message in reversed(value):
-            if isinstance(message, Mapping) and message.get("role") == "user":
-                return str(message.get("content") or "")
-        return ""
-    return "" if value is None else str(value)
+def _prompt(value: Any) -> tuple[str, str]:
+    """The prompt and the system prompt as text: of chat messages, the last that the user wrote."""
+    if isinstance(value, str) and value.startswith("[{"):
+        # A cell of a CSV file can hold messages only as JSON text.
+        try:
+            messages = json.loads(value)
+        except (ValueError, RecursionError):
+            messages = None
+        if isinstance(messages, list) and any(_role(message) == "user" for message in messages):
+            value = messages
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return "" if value is None else str(value), ""
+    said = {_role(message): message for message in value}  # the last of each role
+    return _content(said.get("user")), _content(said.get("system"))
+
+
+def _role(message: Any) -> str | None:
+    return str(message.get("role")) if isinstance(message, Mapping) else None
+
+
+def _content(message: Any) -> str:
+    """A message's text; of one in parts, the parts that are text."""
+    content = message.get("content") if isinstance(message, Mapping) else None
+    if isinstance(content, Sequence) and not isinstance(content, str):
+        parts = (part.get("text") for part in content if isinstance(part, Mapping))
+        return "\n".join(str(part) for part in parts if part)
+    return "" if content is None else str(content)

@@ -101,8 +101,8 @@ def fix_for(seen: Observation, demand: Demand | None, text: str) -> str | None:
 def _repairable(demand: Demand, text: str) -> bool:
     if len(text) > _LONGEST_JSON or text.count("[") + text.count("{") > _DEEPEST:
         return False
-    held = re.search(r'\{\s*"|\[\s*[\[{"]', text)
-    return held is not None and all(f'"{key}"' in text for key in demand.keys)
+    held = re.search(r"\{\s*[\"']|\[\s*[\[{\"']", text)
+    return held is not None and all(key in text for key in demand.keys)
 
 
 ORDER = ("width", "fence", "json", "format")

@@ -129,7 +129,9 @@ _WORDS = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 def _letter(text: str) -> Breach | None:
     bare = text.strip().strip("*_`()[]\"'. ：:")
-    if re.fullmatch(r"[A-Za-z](?:\s*[,、/&]?\s*[A-Z]){0,5}", bare) or not bare:
+    if not bare:
+        return None
+    if len(bare) <= 40 and re.fullmatch(r"[A-Za-z](?:\s*[,、/&]?\s*[A-Z]){0,5}", bare):
         return None
     if re.match(r"\(?[A-Za-z][).:]\s", bare) and len(_WORDS.findall(bare)) <= 12:
         return None  # the letter with its option: grey

@@ -20,7 +20,7 @@ _BULLET = re.compile(
 )
 _RULE = re.compile(r"^[ \t]*(?:\*{3,}|-{3,}|_{3,}|={3,})[ \t]*$", re.MULTILINE)
 _SPACE = re.compile(r"\s+")
-_MARKUP = re.compile(r"[*#_`>|~]+|^\s*[-・•]\s*|^\s*\d+[.．、]\s*", re.MULTILINE)
+_MARKUP = re.compile(r"[*#_`>|~]+|^[ \t]*[-・•]|^[ \t]*\d{1,3}[.．、]", re.MULTILINE)
 _PROSE = 60  # characters; a shorter block may be a heading, a greeting, a signature
 
 

@@ -28,7 +28,7 @@ CJK_CUES = (
 
 _N = rf"(?P<n>{ENGLISH})"
 _TITLE = re.compile(r"\bdouble angular brackets|<<\s?title[^<>\n]{0,40}>>", re.IGNORECASE)
-_TITLED = re.compile(r"<<\s*[^<>\n]+?\s*>>")
+_TITLED = re.compile(r"<<[^<>\n]{1,200}>>")
 _PLACEHOLDERS = re.compile(
     rf"\b(?:at least|minimum of|contain|include|with)\s+(?:at least\s+)?{_N}\s+placeholders?",
     re.IGNORECASE,
@@ -225,7 +225,7 @@ def _paragraph_starts(at: int, word: str) -> Check:
 
 
 def _furigana(text: str) -> Breach | None:
-    kanji = re.search("[一-鿿]+", text)
-    if kanji is None or re.search("[一-鿿々]+[（(《][ぁ-ゖァ-ヺー・ ]+[）)》]", text):
+    kanji = re.search("[一-鿿]{1,40}", text)
+    if kanji is None or re.search("[一-鿿々][（(《][ぁ-ゖァ-ヺー・ ]{1,40}[）)》]", text):
         return None
     return Breach("no ふりがな after the 漢字", *kanji.span())

@@ -211,7 +211,9 @@ def json_check(keys: tuple[str, ...], alone: bool) -> Check:
 def _chatter(text: str, blocks: list[tuple[int, int]]) -> Breach | None:
     """Words before the first block or after the last one; fences around them are none."""
     for start, end in ((0, blocks[0][0]), (blocks[-1][1], len(text))):
-        outside = re.sub(r"(?m)^[ \t]*(?:```|~~~)[ \t]*\w*[ \t]*$", "", text[start:end])
+        outside = re.sub(
+            r"(?m)^[ \t]{0,12}(?:```|~~~)[ \t]{0,4}\w{0,20}[ \t]{0,4}$", "", text[start:end]
+        )
         if re.search(r"[^\W_]", outside):
             return Breach("words around the JSON, where it was demanded alone", start, end)
     return None
