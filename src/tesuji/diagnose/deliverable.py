@@ -200,7 +200,7 @@ NOTE = re.compile(
 )
 """The beginning of a paragraph, or of a block under a rule, with which notes about a text begin."""
 MAY_NOTE = re.compile(
-    r"\n\n[ \t*_#>(（\[【✅⚠️💡-]{0,8}(?:\s{1,4}[ *_#>(（\[【✅⚠️💡-]{0,8})?"
+    r"\n\n[ \t*_#>(（\[【✅⚠️💡-]{0,8}(?:(?<=[-*_ ])\s{1,4}[ *_#>(（\[【✅⚠️💡-]{0,8})?"
     r"(?:[Nn]ote|N\.B|NOTE|PS|Please note|[Ee]xplan|Change|Key |[Cc]orrections|Breakdown|Trans"
     r"|Ration"
     r"|Reason|Discl|Justif|Here|Edits|I['’ ]|Th(?:is|e (?:key|main|change|correct|trans|revis|orig"

@@ -46,9 +46,9 @@ _EMOJI = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s*")
 _RULE = re.compile(r"[-*_=]{3,}")
 _SPEAKER = re.compile(r"[^\s:：、。，（）(),.!?]{1,16}[:：]\s*[^\s/]")
 _LABEL_WORD = re.compile(
-    r"[\W_]{0,4}(?:(?:the |my )?(?:final )?answer(?: is)?:?\s*)?"
-    r"(?P<label>[^\n.,:;。、，：]{1,40}?)[*_\"”'’)]{0,3}(?:[.:;。：]+\s*|\s*\n+\s*|\s+[-–—]\s+"
-    r"|(?<=[Yy]es)[,，]|(?<=No)[,，]|(?<=no)[,，]|(?<=はい)、|(?<=いいえ)、)\s*"
+    r"[\W_]{0,4}(?:(?:the |my )?(?:final )?answer(?: is)?:?\s{0,9})?"
+    r"(?P<label>[^\n.,:;。、，：]{1,40}?)[*_\"”'’)]{0,3}(?:[.:;。：]{1,3}\s{0,9}|\s{0,9}\n\s{0,9}|\s{1,9}[-–—]\s{1,9}"
+    r"|(?<=[Yy]es)[,，]|(?<=No)[,，]|(?<=no)[,，]|(?<=はい)、|(?<=いいえ)、)\s{0,9}"
     r"(?=\S)"
 )
 # What an assistant says of itself, and no mail or story does at its very end.
