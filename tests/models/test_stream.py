@@ -60,7 +60,7 @@ def ask(say: Say, patient: RetryPolicy, *script: Fault, **sampling: Any) -> tupl
     async def go() -> tuple[Output, Any]:
         async with FaultyServer(*script) as server:
             model = open_model(server.uri, retry=patient)
-            model.watch = Repeats  # type: ignore[attr-defined]
+            model.watch = lambda prompt: Repeats()  # type: ignore[attr-defined]
             try:
                 return await model.generate(say("Go on.", stop_loops=True, **sampling)), server.seen
             finally:
@@ -185,7 +185,7 @@ def test_the_built_in_model_stops_where_it_loops(say: Say) -> None:
 
     async def go() -> list[Output]:
         model = open_model("nano")
-        model.watch = Impatient  # type: ignore[attr-defined]
+        model.watch = lambda prompt: Impatient()  # type: ignore[attr-defined]
         try:
             prompt = "Reverse the string: xnhtgqxzvx"
             free = await model.generate(say(prompt, max_tokens=300))

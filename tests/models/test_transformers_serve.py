@@ -165,7 +165,7 @@ def test_its_stream_is_the_same_text_and_can_be_cut(using: Using, say: Say) -> N
     async def work(model: HttpModel) -> list[Any]:
         outputs = await ask_all(model, [replace(ask, sampling=Sampling(max_tokens=100))])
         for watch in (Patient, Impatient):
-            model.watch = watch
+            model.watch = lambda prompt, watch=watch: watch()
             outputs += await ask_all(model, [ask])
         return outputs
 

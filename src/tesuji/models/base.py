@@ -109,8 +109,9 @@ class Model(Protocol):
 class Watched(Protocol):
     """What a model with the capability "stream" has besides: who looks for loops."""
 
-    watch: Callable[[], Watch] | None
-    """Makes a watch for each output with `stop_loops`; None: nobody looks."""
+    watch: Callable[[str], Watch] | None
+    """Makes a watch for an output with `stop_loops`, given the last message of its request (what
+    that demands is no loop); None: nobody looks."""
 
 
 _WORDS = {

@@ -46,7 +46,7 @@ class HttpModel:
     capabilities: frozenset[Capability] = frozenset(
         {"generate", "score", "embed", "logprobs", "grammar", "seed", "stream"}
     )
-    watch: Callable[[], Watch] | None = None
+    watch: Callable[[str], Watch] | None = None
 
     def __init__(
         self,
@@ -157,7 +157,8 @@ class HttpModel:
         if self._counts_streams:
             body["stream_options"] = {"include_usage": True}
         size = sum(len(message.content.encode(errors="replace")) for message in request.messages)
-        return lambda: StreamReader(size, watch)
+        asked = request.messages[-1].content if request.messages else ""
+        return lambda: StreamReader(size, lambda: watch(asked))
 
     def _wants_other_limit(self, error: BadRequestError) -> bool:
         if error.parameter not in ("", "max_tokens", "None"):

@@ -77,7 +77,7 @@ class LocalModel:
         self.uri, self.identity, self.capabilities = uri, identity, capabilities
         # Twice the batch: the next one is full when this one ends.
         self.concurrency = 2 * batch_size
-        self.watch: Callable[[], Watch] | None = None
+        self.watch: Callable[[str], Watch] | None = None
         self._batch_size = batch_size
         self._load = load
         self._weights: Weights | None = None
@@ -186,7 +186,7 @@ class LocalModel:
         limit = min(request.sampling.max_tokens, weights.context - len(prompt))
         row = Row(prompt, request.sampling, limit, request.index)
         if request.sampling.stop_loops and self.watch is not None:
-            row.watch = self.watch()
+            row.watch = self.watch(request.messages[-1].content)
         return row
 
     def _other(self, weights: Weights, job: Job) -> Any:
