@@ -20,12 +20,18 @@ from tesuji.diagnose.shapes import fix_for, mend
 from tesuji.task.formats.base import AnswerFormat
 
 _MOST_TURNS = 20  # of mending; each leaves less, or nothing to mend
+_LONGEST_REFUSAL = 2_500  # characters, with its reasons and offers
 _LONGEST_WORDS = 80  # characters of a demand's words in the evidence
 
 
 def free(format: AnswerFormat | None) -> bool:
     """Whether the answer may be any text, so that the prompt's own demands hold."""
     return format is None or (format.name == "text" and getattr(format, "pattern", None) is None)
+
+
+def _may_decline(text: str) -> bool:
+    """Whether it is worth asking for a refusal: those are short, and hold no JSON."""
+    return len(text) <= _LONGEST_REFUSAL and "{" not in text[:200]
 
 
 @fact
@@ -45,7 +51,7 @@ def breaches(seen: Observation) -> tuple[tuple[Demand, Finding], ...]:
             words = " ".join(seen.prompt[demand.start : demand.end].split())
             if len(words) > _LONGEST_WORDS:
                 words = words[: _LONGEST_WORDS - 1] + "…"
-            if not found and any(True for _ in detect_refusal(seen)):
+            if not found and _may_decline(text) and any(True for _ in detect_refusal(seen)):
                 return ()  # who declines to answer breaks every demand
             end = len(text) if breach.end is None else min(breach.end, len(text))
             evidence = f"{breach.reason}: '{words}'"
