@@ -29,10 +29,10 @@ _STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("Then all of the dev split. Every output is recorded and checked for failures.", ("run",)),
     (
-        "A challenger: clean what the model wrote before it is parsed. The outputs are in the "
-        "ledger, so nothing is sent. It is compared with the best in pairs, on the same samples, "
-        "and kept only if it is better.",
-        ("run", "--name", "cleaned", "--clean", "preamble"),
+        "A next move: clean what the model wrote before it is parsed. The outputs are in the "
+        "ledger, so nothing is sent. The challengers are compared with the best in pairs, on the "
+        "same samples; one is kept only if it is better.",
+        ("try", "process"),
     ),
     (
         "Another challenger: the prompt in other words.",

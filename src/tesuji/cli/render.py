@@ -117,6 +117,17 @@ def show_run(report: RunReport) -> None:
         _field("", Text("the best so far", "green"))
     elif trial.run.state == "finished" and trial.run.score is not None:
         _field("", Text(f"not all of {trial.run.split}: only a whole run can be the best", "dim"))
+    _mends(report)
+
+
+def _mends(report: RunReport) -> None:
+    """What could be done about the findings."""
+    run = report.run
+    fixes = {one.findings[0].fix for one in report.examples} - {None}
+    if run.split == "dev" and fixes - set(run.entry_table.get("clean", ())):
+        console.print(Text("Mend it: tesuji try process (nothing is sent)", "dim"))
+    elif report.findings.get("loop", 0) >= 0.01 and run.sent:
+        console.print(Text("Loops cost tokens: --stop-loops ends them early", "dim"))
 
 
 def _examples(outputs: Sequence[Diagnosed]) -> None:
@@ -180,7 +191,7 @@ def show_runs(report: RunsReport) -> None:
         table.add_row(
             "★" if row.id in report.best else "", str(row.id), row.entry, row.model, row.split,
             score_text(row), f"{row.answered}/{row.total}{failed}{state}",
-            rates_text(report.findings[row.id]),
+            "\n".join(rates_text({k: r}) for k, r in report.findings[row.id].items()) or "none",
         )  # fmt: skip
     console.print(table)
     _examples(report.examples)
