@@ -116,7 +116,7 @@ def test_no_competition_here(refused: Refused, tmp_path: Path) -> None:
         (("--model", "replay:gone.jsonl"), ("gone.jsonl", "no such file")),
         (("--model", "onnx:gone"), ("gone",)),
         (("--entry", "gone"), ("gone", "none yet")),
-        (("--clean", "polish"), ("polish", "preamble, format, loop")),
+        (("--clean", "polish"), ("polish", "echo, loop, preamble")),
         (("--flow", "float"), ("float", "vote")),
         (("--flow", "vote", "--option", "n"), ("--option n", "NAME=VALUE")),
         (("--flow", "vote", "--option", "m=3"), ("'m'", "n")),
@@ -169,9 +169,9 @@ def test_tesuji_alone_shows_its_help(tesuji: Tesuji) -> None:
 def test_no_such_run(refused: Refused, played: Path) -> None:
     for arguments in (("show", 99), ("compare", 1, 99), ("diagnose", 99)):
         refused(*arguments, words=("no run 99", "tesuji runs"))
-    refused("show", "nobody", words=("no run of 'nobody'", "2 (cleaned)"))
+    refused("show", "nobody", words=("no run of 'nobody'", "2 (base+preamble)"))
     refused("show", 1, "no-such-sample", words=("no-such-sample", "run 1"))
-    refused("compare", 1, 4, words=("split", "dev", "test"))
+    refused("compare", 1, 6, words=("split", "dev", "test"))
 
 
 def test_a_corrupt_ledger(refused: Refused, small: Path) -> None:
@@ -279,7 +279,7 @@ def test_a_submission_that_is_not_valid(
 
 
 def test_an_entry_of_that_name_is_there_already(tesuji: Tesuji, played: Path) -> None:
-    before = (played / "entries" / "cleaned.toml").read_bytes()
-    said = tesuji("run", "--name", "cleaned", "--clean", "loop")
+    before = (played / "entries" / "answer-only.toml").read_bytes()
+    said = tesuji("run", "--name", "answer-only", "--clean", "loop")
     assert said.code == 2 and "take another --name" in said.err
-    assert (played / "entries" / "cleaned.toml").read_bytes() == before
+    assert (played / "entries" / "answer-only.toml").read_bytes() == before

@@ -5,17 +5,13 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
+from tesuji.cli.marks import COLOURS, marked
 from tesuji.cli.render import console
-from tesuji.diagnose import Diagnosed, Finding, KindSummary, excerpt, visible
+from tesuji.diagnose import Diagnosed, Finding, KindSummary, visible
 from tesuji.reports import DiagnosisReport, percent
 
 _AROUND = 60  # characters shown on each side of a failure
 _MOST = 240  # characters shown of a failure itself
-_COLOURS = {
-    "preamble": "yellow", "postamble": "yellow", "format": "magenta", "language": "blue",
-    "loop": "red", "truncated": "red", "refusal": "magenta", "empty": "red", "echo": "cyan",
-    "garbled": "red",
-}  # fmt: skip
 
 
 def show_diagnosis(report: DiagnosisReport, all_kinds: bool = True) -> None:
@@ -50,30 +46,20 @@ def _table(kinds: tuple[KindSummary, ...]) -> Table:
             fix if count == kind.count else f"{fix} ({count:,})"
             for fix, count in kind.fixes.items()
         )
-        name = Text(kind.kind, f"bold {_COLOURS[kind.kind]}")
+        name = Text(kind.kind, f"bold {COLOURS[kind.kind]}")
         table.add_row(name, f"{kind.count:,}", percent(kind.rate), fixes or "–")
     return table
 
 
 def _example(output: Diagnosed, finding: Finding) -> None:
-    colour = _COLOURS[finding.kind]
+    colour = COLOURS[finding.kind]
     console.print()
     head = (
         Text().append(finding.kind, f"bold {colour}").append(f" in {visible(output.id)}: ", "dim")
     )
     _print(head.append(visible(finding.evidence).replace("\n", " ")), indent=2)
-    text, moved = excerpt(output.text, finding, around=_AROUND, most=_MOST)
-    before, inside, after = text[: moved.start], text[moved.start : moved.end], text[moved.end :]
-    shown = Text(_row(before, inside)).append("⟦", colour)
-    shown.append(_row(inside, after), f"black on {colour}").append("⟧", colour)
-    shown.append(_row(after, ""))
+    shown = marked(output.text, finding, around=_AROUND, most=_MOST)
     _print(Text("  ").append_text(shown), indent=2)
-
-
-def _row(part: str, follows: str) -> str:
-    """A part of a text on one row, all of it visible; a space before more words is a plain one."""
-    seen = visible(part + follows[:1])
-    return seen.removesuffix(visible(follows[:1])).replace("\n", " ")
 
 
 def _print(text: Text, indent: int = 0) -> None:

@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tesuji.cli.marks import COLOURS, marked
 from tesuji.cli.paths import near, nearer
-from tesuji.diagnose import Diagnosed, Finding, excerpt, highlight, visible
+from tesuji.diagnose import Diagnosed, Finding, highlight, visible
 from tesuji.models.base import Output
 from tesuji.reports import (
     CheckReport,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 2000  # characters of one text that are shown; `--json` has all of it
 _SHOWN_PROBLEMS = 20
+_EXCERPT = {"around": 30, "most": 120}  # characters around a failure, and of it
 
 # Without markup: what is shown is often what a model wrote, and "[red]" there is only text.
 console = Console(highlight=False, soft_wrap=True, markup=False)
@@ -133,10 +135,10 @@ def _mends(report: RunReport) -> None:
 def _examples(outputs: Sequence[Diagnosed]) -> None:
     """For each kind of failure one output, cut to what it is about."""
     for one in outputs:
-        text, finding = excerpt(one.text, one.findings[0])
-        shown = Text(f"{finding.kind} ", "bold red").append(f"sample {one.id}: ", "dim")
-        row = Text(" ").join(_highlighted(text, [finding]).split("\n"))
-        _field("example", _wrapped(shown.append_text(row)))
+        finding = one.findings[0]
+        shown = Text(f"{finding.kind} ", f"bold {COLOURS[finding.kind]}")
+        shown.append(f"sample {one.id}: ", "dim")
+        _field("example", _wrapped(shown.append_text(marked(one.text, finding, **_EXCERPT))))
 
 
 def _run(
