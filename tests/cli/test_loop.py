@@ -55,7 +55,7 @@ def test_every_command_prints_json(tesuji: Tesuji, played: Path) -> None:
     assert tesuji("first", "--json", "-n", 2).json["samples"][1]["outputs"][0]["recorded"]
     best = [r["entry"] for r in tesuji("runs", "--json").json["runs"] if r["best"]]
     assert best == ["answer-only"]
-    assert tesuji("compare", 1, 3, "--json").json["verdict"] == "better"
+    assert tesuji("compare", 1, 5, "--json").json["verdict"] == "better"
     record = tesuji("show", 1, "--json", "-n", 1).json[0]
     assert record["messages"][0]["role"] == "user" and record["output"]["text"]
     assert tesuji("predict", "--json").json["problems"] == []
