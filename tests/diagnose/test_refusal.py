@@ -92,3 +92,8 @@ def test_a_megabyte_takes_linear_time(piece: str) -> None:
     begun = time.process_time()
     list(detect_refusal(Observation(piece * (10**6 // len(piece)))))
     assert time.process_time() - begun < 2
+
+
+def test_a_refusal_in_an_invented_turn_is_not_the_answers(found) -> None:
+    turn = "\nUser: Again?\nAssistant: I'm sorry, but I cannot help with that request."
+    assert found("refusal", "It rains." + turn * 6, prompt="How is the weather?") == []

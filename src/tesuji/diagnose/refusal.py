@@ -224,7 +224,7 @@ def _judged(
     seen: Observation, match: re.Match[str], firm: bool, phrases: Phrases
 ) -> tuple[int, int, bool] | None:
     text = seen.text[: answer_end(seen)] if len(seen.text) > _HEAD else seen.text
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or match.end() > len(text):
         return None
     start = max((m.end() for m in _SENTENCE_END.finditer(text, 0, match.start())), default=0)
     while start < match.start() and text[start] in " \n\t\"”'`*_":
