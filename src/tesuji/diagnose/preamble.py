@@ -8,7 +8,7 @@ and a text that is nothing but opening, for there would be no answer left.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -26,6 +26,7 @@ _LEAD = re.compile(
     r"(?:[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s?){0,3}(?:[*_]{1,3}(?=\w))?",
     re.IGNORECASE,
 )
+_LONGEST_ROLE = 12  # characters of a role's name and its colon
 _YES_NO = re.compile(
     r"(?:^|[\n.!?:,]\s{0,3})(?:is|are|am|was|were|do|does|did|has|have|had|should|may|must"
     r"|(?:can|could|will|would)(?! you\b))\b[^\n?]{0,300}\?"
@@ -78,6 +79,7 @@ _ASKS_FOR = re.compile(
 )
 _MOST_ASKED = 280  # characters of a text that only asks back
 _MOST_BARE = 40  # characters of a bare answer after "The answer is"; a phrase, not a sentence
+_MOST_LABELLED = 400  # characters of a label, a bare answer and the white space around them
 _MOST_SEGMENTS = 20  # "Sure! Sure! Sure! …" without end is a loop, no opening
 _MOST_PROMPT = 4_000  # the question stands at the prompt's end; more is not looked at
 
@@ -95,15 +97,16 @@ def asks_yes_or_no(prompt: str) -> bool:
     )
 
 
-def detect_preamble(seen: Observation) -> Iterator[Finding]:
+def detect_preamble(seen: Observation) -> Iterable[Finding]:
     """The opening, with the white space after it, where an answer follows."""
     start, end, kinds = _opening(seen)
-    if kinds and says_something(seen.text[end:]) and not _asks_back(seen.text, end):
-        if refusal(seen):
-            return
-        sure = not set(kinds) <= {"agreement", "label", "yes", "greeting", "disclaimer"}
-        evidence = "opens with " + ", ".join(kinds)
-        yield Finding("preamble", start, end, evidence, 0.9 if sure else 0.7, "preamble")
+    if not kinds or not says_something(seen.text[end:]) or _asks_back(seen.text, end):
+        return ()
+    if refusal(seen):
+        return ()
+    sure = not set(kinds) <= {"agreement", "label", "yes", "greeting", "disclaimer"}
+    evidence = "opens with " + ", ".join(kinds)
+    return (Finding("preamble", start, end, evidence, 0.9 if sure else 0.7, "preamble"),)
 
 
 def _asks_back(text: str, end: int) -> bool:
@@ -124,8 +127,7 @@ def _opening(seen: Observation) -> tuple[int, int, list[str]]:
     end, kinds, waiting = start, [], []  # type: int, list[str], list[str]
     soft: frozenset[str] | None = None
     for _ in range(_MOST_SEGMENTS):
-        lead = _LEAD.match(text, position)
-        segment = openings.segment_at(text, lead.end() if lead else position)
+        segment = openings.segment_at(text, _lead_end(text, position))
         if segment is None:
             break
         kind, position = segment
@@ -147,9 +149,21 @@ def _opening(seen: Observation) -> tuple[int, int, list[str]]:
     return start, end, list(dict.fromkeys(kinds))
 
 
+def _lead_end(text: str, position: int) -> int:
+    """Past what may stand before an opening."""
+    head = text[position : position + _LONGEST_ROLE]
+    if head[:1].isalpha() and ":" not in head and "：" not in head:
+        return position
+    lead = _LEAD.match(text, position)
+    return lead.end() if lead else position
+
+
 def _thought_end(text: str) -> int:
     """The end of a leaked thought that the text begins with, 0 where there is none."""
-    if not text.startswith("<think>", len(text) - len(text.lstrip()) if text[:1].isspace() else 0):
+    first = text[:1]
+    if first != "<" and not first.isspace():
+        return 0
+    if not text.startswith("<think>", len(text) - len(text.lstrip()) if first != "<" else 0):
         return 0
     end = text.find("</think>")
     return end + len("</think>") if end >= 0 else len(text)  # nothing but thought
@@ -173,21 +187,23 @@ def _soft_kinds(prompt: str) -> frozenset[str]:
 
 def _label_end(seen: Observation, position: int) -> int | None:
     """The end of "The answer is" or "Answer:", where a bare answer and nothing else follows."""
-    match = openings.LABEL.match(seen.text, position)
-    if match is None:
+    if len(seen.text) - position > _MOST_LABELLED:
         return None
-    if match[0].strip(" *_").lower() in seen.prompt[-_MOST_PROMPT:].lower():
+    end = openings.label_end(seen.text, position)
+    if end < 0:
+        return None
+    if seen.text[position:end].strip(" *_").lower() in seen.prompt[-_MOST_PROMPT:].lower():
         return None  # asked for
-    bare = seen.text[match.end() :].strip().rstrip(".。")
+    bare = seen.text[end:].strip().rstrip(".。")
     if seen.format is not None:
         labelled_fits = seen.format.check(seen.text[position:]) is None
         bare_fits = seen.format.check(bare) is None
         if not bare_fits:
             return None  # the label itself may be what was asked for
         if not labelled_fits:
-            return match.end()
+            return end
     short = 0 < len(bare) <= _MOST_BARE and "\n" not in bare and len(bare.split()) <= 4
-    return match.end() if short and not re.search(r"[.!?。！？]\s", bare) else None
+    return end if short and not re.search(r"[.!?。！？]\s", bare) else None
 
 
 def clean_preamble(seen: Observation) -> str:
