@@ -174,3 +174,31 @@ def test_long_texts_take_linear_time(text: str) -> None:
     list(detect_postamble(seen))
     clean_postamble(seen)
     assert time.process_time() - begun < 3  # 0.2 s on a quiet core
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "Pick the one that you like best, or feel free to modify any of them!",
+        "---\n\nRemember to customize this with your own dates. It is also wise to talk to your "
+        "manager before you send it.",
+        "Please note that this information may be outdated.",
+        "> *注: この回答は一般的なガイダンスであり、具体的な状況によって異なる場合があります。*",
+    ],
+)
+def test_disclaimers_and_advice_on_the_text_itself_close_it(found, closing: str) -> None:
+    text = "Here stands what was asked for, at some length.\n\n" + closing
+    (finding,) = found("postamble", text, "Give me three names for a boat.")
+    assert text[finding.start :].strip().startswith(closing[:20])
+    assert clean(text, ["postamble"]) == "Here stands what was asked for, at some length."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Note that this river is the longest of all, and remember the two beside it.",
+        "Pick the red wire.\n\nThen choose the blue one and connect both.",
+    ],
+)
+def test_notes_that_are_content_stay(found, text: str) -> None:
+    assert not found("postamble", text, "What should I know?")

@@ -142,3 +142,28 @@ def test_long_texts_take_linear_time(text: str) -> None:
     begun = time.process_time()
     list(detect_truncated(seen))
     assert time.process_time() - begun < 3  # 0.3 s on a quiet core
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt"),
+    [
+        ("Getting wa", "How do you get water in the desert?"),
+        ('"Unlock yo', "Write a caption for a sale."),
+        ("「春はあけぼ", "枕草子の冒頭を書いてください。"),
+    ],
+)
+def test_an_answer_cut_in_its_first_words(found, text: str, prompt: str) -> None:
+    assert found("truncated", text, prompt, finish="")
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt"),
+    [
+        ("The cat", "Who sleeps, the cat or the dog?"),
+        ("Blue whale", "Which of the whales is the largest?"),
+        ("Paris, probably in", "Where? (invited guests included)"),
+        ('"Yes"', "Quote one word."),
+    ],
+)
+def test_short_answers_are_whole(found, text: str, prompt: str) -> None:
+    assert not found("truncated", text, prompt, finish="")

@@ -24,7 +24,8 @@ should do would want need have any just happy glad good best wish wishing all yo
 you’re your stay safe take enjoy hope thanks thank cheers bye goodbye and so also but now
 finally lastly again overall otherwise anyway well ok okay in as remember make be don't
 don’t never for tell share looking this these the that that's when whenever once simply
-kindly always more we ¿hay ¿te ¿le ¿en ¿necesitas ¿necesita ¿quieres ¿quiere ¿tienes ¿puedo
+kindly always more we choose pick select use note disclaimer keep
+¿hay ¿te ¿le ¿en ¿necesitas ¿necesita ¿quieres ¿quiere ¿tienes ¿puedo
 ¿deseas ¿qué si se wenn falls если no não n'hésitez n’hésitez n'hésite n’hésite zögern non
 не fique sinta-se обращайтесь lass lassen espero j'espère j’espère ich spero надеюсь viel
 bonne buena ¡suerte suerte boa удачи bon
@@ -40,11 +41,12 @@ HINTS = (
     "hésite", "hesite", "zöger", "wissen", "esitare", "sapere", "стесня", "знать", "обращ",
     "vontade",
     "espero", "espère", "hoffe", "spero", "надеюсь", "erfolg", "chance", "suerte", "sorte", "удачи",
+    "free to", "keep in mind", "note", "disclaimer", "hypothetical", "fictional", "adapt",
     "courage", "¿", "avísame", "dímelo", "saber", "remember", "shall we", "reach out",
 )  # fmt: skip
 """A closing unit in English has one of these, in lower case."""
 CJK_HINTS = re.compile(
-    r"気軽|遠慮|質問|手伝い|幸い|参考|必要|希望|知らせ|ましょうか|ですか|"
+    r"回答は|情報は|仅供|僅供|不构成|気軽|遠慮|質問|手伝い|幸い|参考|必要|希望|知らせ|ましょうか|ですか|"
     r"ますか|調整|修正|変更|以上|頑張|がんば|楽し|サポート|教えて|過ごし|祈|"
     r"応援|もし|詳し|お役|申し付け|喜んで|いつでも|何か|他に|を！|如果|如有|"
     r"若|随时|隨時|祝|欢迎|歡迎|需要|吗|嗎|告诉我|加油|根据|我会|帮助|"
@@ -87,12 +89,25 @@ def english() -> Closings:
             "edit",
             r"(?:you (?:can|may|could) |feel free to |i encourage you to )(?:always |also )?"
             + _EDIT + r"\b[^\n]{0,60}\b(?:this|it|the|as|to (?:fit|suit|match|your|better))\b",
+            # "Choose the one that you like, or feel free to change it."
+            r"(?:(?:choose|pick|select|use|try) [^\n]{0,80}?[,;]? (?:or|and) )?feel free to "
+            + _EDIT + r"\b",
             r"(?:let me know|tell me)\b[^\n]{0,80}\b(?:changes?|adjust\w*|revisions?|edits?|revise"
             r"|modif\w+|tweaks?|shorter|longer|another version|different (?:tone|style|version))\b",
             r"(?:do|would) you (?:want|like) (?:me to|any|some) [^\n]{0,40}\b(?:adjust|change"
             r"|modify"
             r"|revis|tweak|tailor|shorten|expand|refine|edit)",
             r"(?:just )?(?:remember|make sure|be sure) to (?:replace|fill in|customi[sz]e)\b",
+        ),
+        _kind(
+            "disclaimer",
+            r"(?:please )?(?:note|remember|keep in mind|be aware)(?:,| that|:) (?:that )?(?:this"
+            r"|the above|these|my|i['’]?m|i am|as an? ai)\b[^\n]{0,30}\b(?:answer|response"
+            r"|information|list|suggestions?|an ai|(?:just|only|merely|not (?:a substitute|legal"
+            r"|medical|financial|professional)|intended|based on|hypothetical|fictional))\b",
+            r"(?:these|this|the) [^\n.]{1,40} (?:is|are) (?:purely |entirely |all )?(?:hypothetical"
+            r"|fictional|made[- ]up|for illustrati\w+)\b",
+            r"disclaimer:",
         ),
         _kind(
             "offer",
@@ -209,6 +224,12 @@ _J = r"[^。！？\n]{0,80}?"
 def cjk() -> Closings:
     """Japanese and Chinese closings, by kind."""
     return (
+        _kind(
+            "disclaimer",
+            r"(?:注意?|注記|備考|免責事項?|※|补充|注释|備註|备注|请注意|請注意)?[\s:：※*、，]{0,4}(?:なお、)?"
+            r"(?:この|本|上記の?|以上の?|此|本次|以上|上述)(?:回答|情報|内容|説明|信息|内容仅|建议|答案)"
+            r"[^\n。]{0,60}(?:一般的|参考|あくまで|目的|異なる場合|仅供|僅供|不构成|不構成)",
+        ),
         _kind(
             "edit",
             _J + r"(?:必要に応じて|ご自由に|自由に|状況に(?:応じて|合わせて)|お好みで|適宜)" + _J

@@ -99,6 +99,30 @@ def is_listed(line: str) -> bool:
     return bool(_ITEM.match(line) or _BARE_LINE.search(line))
 
 
+def short_cut(body: str, prompt: str) -> Sign | None:
+    """What is unfinished about a few words: an open quotation, the beginning of a prompt's word.
+
+    >>> short_cut("Getting wa", "How do you get water in the desert?")
+    ("ends inside of 'water'", 0.7)
+    """
+    words = body.split()
+    if not body or "\n" in body:
+        return None
+    if body[0] in '"“「『' and body[-1].isalnum() and not any(c in body[1:] for c in '"”」』'):
+        return "a quotation is never closed", 0.7
+    if len(words) < 2:
+        return None
+    last = words[-1]
+    if not 2 <= len(last) <= 12 or not last.isalpha() or not last.islower() or last in _FUNCTION:
+        return None
+    asked = re.findall(r"[^\W\d_]+", prompt[-_MOST_LINE:].lower())
+    longer = [word for word in asked if word.startswith(last) and len(word) >= len(last) + 2]
+    plural = ("s", "es", "ed", "ing", "er", "ly", "d", "al", "ally", "ment", "ness")
+    if last in asked or not longer or any(word[len(last) :] in plural for word in longer):
+        return None
+    return f"ends inside of {longer[0]!r}", 0.7
+
+
 def item_begun(body: str) -> Sign | None:
     """A list item that is only its number: "3." at the very end."""
     if body[-1] not in ".)" or not (match := _ITEM_ONLY.search(body, max(0, len(body) - 12))):

@@ -36,6 +36,7 @@ _TAIL = 1_200  # characters in which the leave-taking stands
 _MOST_UNITS = 8
 _MOST_NOTES = 40  # places where notes may begin, tried in turn
 _MOST_UNIT = 420  # characters of one closing sentence
+_MOST_PARAGRAPH = 600  # characters of a closing paragraph
 # It begins with one set of characters, so that the search skips fast.
 _BOUNDARY = re.compile(
     r"[.!?…。！？\n](?:(?<=\n)|(?<=[!?。！？])(?![\s」』”）)。！？!?\"*_])|[\"”*_)]{0,3}\s+(?=\S))"
@@ -101,17 +102,15 @@ def clean_postamble(seen: Observation) -> str:
 
 
 _NONE = (-1, "", 0.0)
+_KINDS = ("offer", "wish", "edit", "disclaimer", "soft")
 
 
 def _leave(seen: Observation, end: int) -> tuple[int, str, float]:
     """Where the leave-taking begins, what it is made of, the confidence; -1: there is none."""
     text = seen.text
     last = _last_unit(text[max(0, end - _MOST_UNIT) : end])
-    if not last or not _may_close(last):
-        return _NONE
-    last = _bare(last)
-    if last and not _closing(last, seen.prompt):
-        return _NONE
+    if not last or not _ends_with_closing(last, seen.prompt):
+        return _last_paragraph(seen, end)
     offset = max(0, end - _TAIL)
     tail = text[offset:end].rstrip()
     edges = [0, *(match.end() for match in _BOUNDARY.finditer(tail)), len(tail)]
@@ -145,9 +144,35 @@ def _leave(seen: Observation, end: int) -> tuple[int, str, float]:
     start = len(_without_rule(text[: offset + begin]))
     if not says_something(text[:start]) or _GREETING.fullmatch(text, 0, start):
         return _NONE
-    named = [kind for kind in ("offer", "wish", "edit", "soft") if kind in kinds]
+    named = [kind for kind in _KINDS if kind in kinds]
     confidence = 0.9 if "offer" in named else 0.8
     return start, "closes with " + ", ".join(named), confidence
+
+
+def _ends_with_closing(last: str, prompt: str) -> bool:
+    if not _may_close(last):
+        return False
+    last = _bare(last)
+    return not last or _closing(last, prompt) != ""
+
+
+def _last_paragraph(seen: Observation, end: int) -> tuple[int, str, float]:
+    """A paragraph under a rule that begins as a closing does is one as a whole.
+
+    "---  Remember to fill in your name. It is also wise to …"
+    """
+    text = seen.text
+    start = text.rfind("\n\n", max(0, end - _MOST_PARAGRAPH), end)
+    if start < 0 or "---" not in text[max(0, start - 8) : start]:
+        return _NONE
+    first = _BOUNDARY.split(text[start:end].strip(_MARKUP), maxsplit=1)[0]
+    if not first or not _ends_with_closing(first, seen.prompt):
+        return _NONE
+    kind = _closing(_bare(first), seen.prompt)
+    begin = len(_without_rule(text[:start]))
+    if kind in ("", "soft") or not says_something(text[:begin]):
+        return _NONE
+    return begin, f"closes with {kind}", 0.7
 
 
 def _last_unit(near: str) -> str:

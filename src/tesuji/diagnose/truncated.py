@@ -29,6 +29,7 @@ _JSON_START = re.compile(r"\s*(?:```[a-zA-Z]*\s*)?(?=\{\s*\"|\[\s*[\[{\"\d-])")
 _JSON_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["{}\[\]]', re.DOTALL)
 _CLOSES = {"}": "{", "]": "["}
 _SHOWN = 40  # characters of the end that a finding marks
+_MOST_SHORT = 60  # characters of an answer that is cut in its first words
 _LEAST = 12  # characters; a shorter text is a short answer
 _GUESS = 0.5  # the most that a guess is worth against the server's word
 _SURE = 0.7  # signs that are taken for the answer even where invented turns follow it
@@ -104,6 +105,8 @@ def _finding(text: str, evidence: str, confidence: float) -> Finding:
 def _sign(seen: Observation, body: str) -> tuple[str, float] | None:
     """What shows that the text stops too early, and how surely."""
     text = seen.text
+    if len(body) < _MOST_SHORT and (sign := endings.short_cut(body, seen.prompt)) is not None:
+        return sign
     if len(body) < _LEAST:
         return None
     if body[-1] in _FINISHED:
