@@ -45,7 +45,9 @@ _MARKUP = " \t\r\n*_#>~-–—()（）[]【】\u200b\ufe0f\u3000"
 _OUTER = _MARKUP + "😊🙂😄😃🎉👍✨💪🌟❤🙏🚀🤗🌸💖😉🍀📚🌈💬"
 _EMOJI = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s*")
 _RULE = re.compile(r"[-*_=]{3,}")
-_SPEAKER = re.compile(r"[^\s:：、。，（）(),.!?]{1,16}[:：]\s*[^\s/]")
+_SPEAKER = re.compile(
+    r"(?!注|備考|免責|备注|[Nn]ote|[Dd]isclaimer)[^\s:：、。，（）(),.!?]{1,16}[:：]\s*[^\s/]"
+)
 _LABEL_WORD = re.compile(
     r"[\W_]{0,4}(?:(?:the |my )?(?:final )?answer(?: is)?:?\s{0,9})?"
     r"(?P<label>[^\n.,:;。、，：]{1,40}?)[*_\"”'’)]{0,3}(?:[.:;。：]{1,3}\s{0,9}|\s{0,9}\n\s{0,9}|\s{1,9}[-–—]\s{1,9}"

@@ -72,24 +72,26 @@ def english() -> Phrases:
     """How English declines."""
     return Phrases(
         re.compile(
-            rf"\b(?:i|we)(?: (?:am|do|really|simply|just|also|personally|regret that i|truly"
+            # Each begins with one of few letters at a word's start: all other places fail at once.
+            r"^\W*i (?:do not|don['’]?t)(?: \w+)? know\b|\b(?=[iwavscu])(?:"
+            rf"(?:i|we)(?: (?:am|do|really|simply|just|also|personally|regret that i|truly"
             rf"|currently|unfortunately),?){{0,2}}(?:['’]m)? ?{_CANNOT}(?: to| of| with)?"
             rf"(?: (?:be able|currently|really|in good conscience|ethically|legally|able|to|of"
             rf"|actually|therefore|just)){{0,3}} {_DO}"
-            rf"|\bi (?:{_NO_POSSESSION})(?: any| an?| the)? {_HAD}"
-            r"|\b(?:i|we) (?:respectfully |politely )?(?:decline|refuse) to\b"
-            r"|\bi (?:do not|don['’]?t)(?: \w+)? (?:know|understand) (?:how|the|what|who|your|that"
-            r"|this|if|anything|about)\b|^\W*i (?:do not|don['’]?t)(?: \w+)? know\b"
-            r"|\bi (?:do not|don['’]?t) feel comfortable\b|\bi could (?:find no|not find)\b"
-            r"|\bit(?:['’]s| is| would be| is just| is simply) (?:not |in)(?:ethical|appropriate"
+            rf"|i (?:{_NO_POSSESSION})(?: any| an?| the)? {_HAD}"
+            r"|(?:i|we) (?:respectfully |politely )?(?:decline|refuse) to\b"
+            r"|i (?:do not|don['’]?t)(?: \w+)? (?:know|understand) (?:how|the|what|who|your|that"
+            r"|this|if|anything|about)\b"
+            r"|i (?:do not|don['’]?t) feel comfortable\b|i could (?:find no|not find)\b"
+            r"|it(?:['’]s| is| would be| is just| is simply) (?:not |in)(?:ethical|appropriate"
             r"|acceptable)(?: or \w+)? (?:for me )?to (?:provid|writ|creat|generat|assist|help|shar"
             r"|mak|giv|discuss|engag|promot)"
-            r"|\b(?:against|violates?) (?:my|our|openai['’]s)(?: \w+){0,2} (?:polic|guideline"
+            r"|(?:against|violates?) (?:my|our|openai['’]s)(?: \w+){0,2} (?:polic|guideline"
             r"|programming|principles|rules)"
-            r"|\b(?:sorry|apologi[sz]e|apologies)\b[^.!?\n]{0,40}\b(?:i|we)\b[^.!?\n]{0,20}"
+            r"|(?:sorry|apologi[sz]e|apologies)\b[^.!?\n]{0,40}\b(?:i|we)\b[^.!?\n]{0,20}"
             r"\b(?:can ?not|can['’]?t|unable|not able|won['’]t)\b"
-            r"|\b(?:can ?not|can['’]t|unable to) (?:assist|comply|fulfil|help)(?:l|ll)? (?:you )?"
-            r"(?:with|your|that|this|the)\b",
+            r"|(?:can ?not|can['’]t|unable to) (?:assist|comply|fulfil|help)(?:l|ll)? (?:you )?"
+            r"(?:with|your|that|this|the)\b)",
             re.IGNORECASE,
         ),
         re.compile(
