@@ -115,7 +115,9 @@ def test_what_the_readme_shows_is_what_the_demo_prints(readme: tuple[Path, list[
         at = found.end()
 
 
-@pytest.mark.parametrize("name", ["concepts.md", "diagnosis.md", "models.md", "nano.md", "experiments.md"])
+@pytest.mark.parametrize(
+    "name", ["concepts.md", "diagnosis.md", "models.md", "nano.md", "experiments.md"]
+)
 def test_the_blocks_of_a_page_run(name: str, tmp_path: Path) -> None:
     page = ROOT / "docs" / name
     runnable = [b for b in blocks(page) if b.language in ("sh", "python") and not b.skipped]

@@ -17,6 +17,7 @@ from functools import lru_cache
 from unicodedata import category
 
 from tesuji.diagnose.anchors import TooManyPlacesError, anchored_runs, places
+from tesuji.diagnose.blocks import LONG_BLOCK, repeated_block
 from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.near_loops import may_nearly_loop, near_loops
 from tesuji.diagnose.observation import Observation, fact
@@ -110,6 +111,8 @@ def loops(seen: Observation) -> list[Run]:
     # Beside an exact loop, inexact ones tell nothing more.
     if not kept and may_nearly_loop(text, again):
         kept = near_loops(text)
+    if not kept and len(text) > 2 * LONG_BLOCK and (block := repeated_block(text)):
+        kept = [block]
     if not kept or asks_for_repetition(seen.prompt):
         return []
     return kept

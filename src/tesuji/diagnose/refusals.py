@@ -130,7 +130,7 @@ def english() -> Phrases:
             r"|instead)\b",
             re.IGNORECASE,
         ),
-        260,
+        340,
         110,
     )
 

@@ -1,9 +1,10 @@
 """What a prompt demands of its answer, as far as that can be checked for sure.
 
-One module a family; each has literal cues, so that a prompt without any costs a few microseconds,
-and patterns for whole families of wordings. A prompt that is not clear yields no demand. The
-families are those of IFEval (https://arxiv.org/abs/2311.07911) and its Japanese sister, with
-structure (JSON, CSV, tables, lists) and bare answers.
+One module a family; each has cues, words of which a prompt with such a demand must hold one, so
+that a prompt without any costs a few microseconds, and patterns for whole families of wordings. A
+prompt that is not clear yields no demand. The families are those of IFEval
+(https://arxiv.org/abs/2311.07911) and its sisters in other languages, with structure (JSON, CSV,
+tables, lists) and bare answers.
 """
 
 from __future__ import annotations
@@ -26,15 +27,19 @@ from tesuji.diagnose.demands.demand import Breach, Check, Demand, Family
 
 __all__ = ["Breach", "Check", "Demand", "demands"]
 
-_ENGLISH: tuple[tuple[tuple[str, ...], Family], ...] = (
-    (structure.CUES, structure.find),
-    (answers.CUES, answers.find),
-    (amounts.CUES, amounts.find),
-    (letters.CUES, letters.find),
-    (wording.CUES, wording.find),
-    (marks.CUES, marks.find),
-    (ends.CUES, ends.find),
+_ENGLISH: tuple[tuple[frozenset[bytes], frozenset[bytes], Family], ...] = tuple(
+    (frozenset(cues.encode().split()), frozenset(beside.encode().split()), find)
+    for cues, beside, find in (
+        (structure.CUES, "", structure.find),
+        (answers.CUES, "", answers.find),
+        (amounts.CUES, "", amounts.find),
+        (letters.CUES, "", letters.find),
+        (wording.CUES, "", wording.find),
+        (marks.CUES, "", marks.find),
+        (ends.CUES, ends.BESIDE, ends.find),
+    )
 )
+_ENGLISH_CUES = frozenset[bytes]().union(*(cues for cues, _, _ in _ENGLISH))
 _CJK: tuple[tuple[tuple[str, ...], Family], ...] = (
     (structure.CJK_CUES, structure.find_cjk),
     (answers.CJK_CUES, answers.find_cjk),
@@ -48,6 +53,11 @@ _WRITTEN_IN_CJK = ("。", "、", "，", "の", "的", "：", "を")
 _REPEATS = "repeats the request first"
 _FORBIDS = ("no ", "forbidden", "all lower", "all upper", "only ", "exactly", "at most")
 _HEAD, _TAIL = 1_500, 3_000  # demands stand around a long document, not in its middle
+# Bytes of UTF-8 to lower case; all but ASCII letters and digits divide words.
+_LOWER = bytes(
+    byte + 32 if 65 <= byte <= 90 else byte if 48 <= byte <= 57 or 97 <= byte <= 122 else 32
+    for byte in range(256)
+)
 
 
 @lru_cache(maxsize=4_096)
@@ -76,20 +86,14 @@ def _around(prompt: str) -> tuple[Demand, ...]:
 
 
 def _found(prompt: str) -> Iterator[Demand]:
-    if prompt.isascii():
-        yield from _of(_ENGLISH, prompt, prompt.lower())
-        return
-    if " the " in prompt or " a " in prompt or " in " in prompt:
-        yield from _of(_ENGLISH, prompt, prompt.lower())
-    if any(mark in prompt for mark in _WRITTEN_IN_CJK):
-        yield from _of(_CJK, prompt, prompt)
-
-
-def _of(
-    families: tuple[tuple[tuple[str, ...], Family], ...], prompt: str, cased: str
-) -> Iterator[Demand]:
-    for cues, find in families:
-        for cue in cues:
-            if cue in cased:
+    # Words as bytes: three times as fast as words of text, and what is no ASCII divides them.
+    words = prompt.encode("utf-8", "surrogatepass").translate(_LOWER).split()
+    said = _ENGLISH_CUES.intersection(words)
+    if said:
+        for cues, beside, find in _ENGLISH:
+            if not cues.isdisjoint(said) and not (beside and beside.isdisjoint(words)):
                 yield from find(prompt)
-                break
+    if not prompt.isascii() and any(mark in prompt for mark in _WRITTEN_IN_CJK):
+        for literals, find in _CJK:
+            if any(cue in prompt for cue in literals):
+                yield from find(prompt)

@@ -9,7 +9,9 @@ from tesuji.diagnose.demands import counting
 from tesuji.diagnose.demands.demand import Breach, Demand, before, sentence_around, sought
 from tesuji.diagnose.demands.numbers import ENGLISH, EXACT, LESS, MORE, Bounds, english_bounds
 
-CUES = (" word", "sentence", "paragraph", "bullet", " lines", "characters")
+CUES = ("word words sentence sentences paragraph paragraphs bullet bullets bulleted lines"
+        " characters")  # fmt: skip
+_UNITS = ("word", "sentence", "paragraph", "bullet", "lines", "characters")
 
 _COUNT = re.compile(
     rf"(?:\b(?P<compare>{MORE}|{LESS}|{EXACT})\s+(?:a total of\s+)?)?"
@@ -80,7 +82,7 @@ _NEAR_WORDS = 0.2  # of a bare "with 43 words": people count, and models too, a 
 
 def find(prompt: str) -> Iterator[Demand]:
     """Demands such as "in at most 20 words", "exactly 2 paragraphs", "use 3 bullet points"."""
-    for match in (m for cue in CUES for m in sought(_COUNT, prompt, cue.strip(), 60, 25)):
+    for match in (m for cue in _UNITS for m in sought(_COUNT, prompt, cue, 60, 25)):
         unit = match["unit"].lower().split()[0].split("-")[0]
         unit = "bullet" if unit.startswith("bullet") else unit.rstrip("s")
         bounds = english_bounds(

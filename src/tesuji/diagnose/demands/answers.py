@@ -6,13 +6,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tesuji.diagnose.demands.demand import Breach, Check, Demand, before, sentence_around, sought
+from tesuji.diagnose.demands.demand import (
+    Breach,
+    Check,
+    Demand,
+    before,
+    lowered,
+    sentence_around,
+    sought,
+)
 
-CUES = ("only", "just ", "one word", "single word", "yes or no", "nothing else", "no explanation",
-        "don't explain", "do not explain", "no other", "without expl", "without any expl",
-)  # fmt: skip
+CUES = "only just word yes nothing other explain explaining explanation explanations"
 CJK_CUES = ("のみ", "だけ", "余計な", "不要", "いずれか", "只", "仅", "説明は", "無視")
 
+_SAID = ("only", "just ", "one word", "one-word", "single word", "yes or no", "nothing else",
+         "no explanation", "don't explain", "do not explain", "no other", "without expl",
+         "without any expl")  # fmt: skip
 _VERB = r"(?:answer|respond|reply|output|return|provide|give|write|print|say|tell)"
 _LETTER = re.compile(
     rf"\b(?:{_VERB}\s+(?:me\s+)?(?:with\s+)?(?:only|just)|only\s+{_VERB}(?:\s+me)?(?:\s+with)?"
@@ -86,6 +95,9 @@ _ZH_NOTHING = re.compile(
 
 def find(prompt: str) -> Iterator[Demand]:
     """Demands for bare answers, in English."""
+    low = lowered(prompt)
+    if not any(cue in low for cue in _SAID):
+        return
     for cue, pattern, what, check in (
         ("letter", _LETTER, "only the letter", _letter),
         ("yes", _YES_NO, "only yes or no", _yes_no),

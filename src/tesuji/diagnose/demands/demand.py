@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 
@@ -61,6 +62,12 @@ def before(prompt: str, start: int, length: int = 60) -> str:
     return prompt[max(begin + 1, low) : start]
 
 
+@lru_cache(maxsize=1)
+def lowered(prompt: str) -> str:
+    """The prompt in lower case: every family asks for it, one after the other."""
+    return prompt.lower()
+
+
 def sought(
     pattern: re.Pattern[str], prompt: str, cue: str, back: int = 130, ahead: int = 60
 ) -> Iterator[re.Match[str]]:
@@ -68,11 +75,11 @@ def sought(
 
     A pattern that begins with any of many words is slow at every word of a prompt; its cue is rare.
     """
-    lowered = prompt.lower()
-    if len(lowered) != len(prompt):  # a letter that is two in lower case: offsets would be off
+    low = lowered(prompt)
+    if len(low) != len(prompt):  # a letter that is two in lower case: offsets would be off
         yield from pattern.finditer(prompt)
         return
-    at, done = lowered.find(cue), 0
+    at, done = low.find(cue), 0
     for _ in range(_MOST_CUES):
         if at < 0:
             return
@@ -80,4 +87,4 @@ def sought(
         if match is not None and match.end() > match.start():
             yield match
             done = match.end()
-        at = lowered.find(cue, max(done, at + len(cue)))
+        at = low.find(cue, max(done, at + len(cue)))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tesuji.diagnose.demands.demand import Breach, Check, Demand
+from tesuji.diagnose.demands.demand import Breach, Check, Demand, lowered
 
-CUES = ("end ", "finish", "start", "begin", "repeat", "last sentence")
+CUES = "end finish conclude start begin repeat last"
+BESIDE = "with repeat should"
 CJK_CUES = ("最後", "終わ", "始め", "繰り返", "一言一句", "開始", "结尾", "结束", "开头")
 
 _PHRASE = r"[\"“”](?P<phrase>[^\"“”\n]{3,160})[\"“”]"
@@ -53,13 +54,15 @@ _HEAD = 24  # characters of the request that must come again
 
 def find(prompt: str) -> Iterator[Demand]:
     """Demands on the start and the end, in English."""
-    for match in _END.finditer(prompt):
+    quoted = '"' in prompt or "“" in prompt or "”" in prompt
+    for match in _END.finditer(prompt) if quoted else ():
         phrase = match["phrase"] or match["phrase2"]
         yield Demand("ends with a phrase", *match.span(), _ends_with(phrase))
-    for match in _START.finditer(prompt):
+    for match in _START.finditer(prompt) if quoted else ():
         phrase = match["phrase"] or match["phrase2"]
         yield Demand("starts with a phrase", *match.span(), _starts_with(phrase))
-    yield from _repeated(prompt, _REPEAT)
+    if "repeat" in lowered(prompt):
+        yield from _repeated(prompt, _REPEAT)
 
 
 def find_cjk(prompt: str) -> Iterator[Demand]:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from tesuji.diagnose.demands.demand import Breach, Check, Demand, before, sentence_around, sought
 from tesuji.diagnose.demands.numbers import ENGLISH, EXACT, LESS, MORE, english_bounds
 
-CUES = ("comma", "case", "small letters", "capital", "letter ", "digit", "numeral")
+CUES = ("comma commas case lowercase lowercased uppercase uppercased capital capitals capitalized"
+        " letter letters digit digits numeral numerals")  # fmt: skip
 CJK_CUES = ("読点", "句点", "「。」", "ひらがな", "カタカナ", "漢", "逗号", "标点")
 
 _NO_COMMAS = re.compile(

@@ -6,11 +6,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tesuji.diagnose.demands.demand import Breach, Check, Demand, sentence_around
+from tesuji.diagnose.demands.demand import Breach, Check, Demand, lowered, sentence_around, sought
 from tesuji.diagnose.demands.numbers import CJK, ENGLISH, number
 
-CUES = ("<<", "placeholder", "highlight", "italic", "p.s", "section", "***", "asterisk",
-        "quotation", "double quote", "paragraph")  # fmt: skip
+CUES = ("angular title placeholder placeholders highlight highlighted highlighting italic italics"
+        " italicize italicise bold emphasize emphasise p postscript mark marked quote quotes"
+        " quotation paragraph separate separated separator separating divide divided divider"
+        " delimiter delimited")  # fmt: skip
 CJK_CUES = (
     "《",
     "プレースホルダ",
@@ -40,6 +42,7 @@ _HIGHLIGHT = re.compile(
     r"(?:sections?|parts?|phrases?)",
     re.IGNORECASE,
 )
+_MARKDOWN = re.compile("highlight|italici|bold|emphasi")
 _HIGHLIGHTED = re.compile(
     r"(?<![*\w])\*{1,3}[^*\n]+\*{1,3}|(?<![_\w])_{1,3}[^_\n]+_{1,3}(?!\w)|<(?:i|b|em|strong|mark)>"
 )
@@ -102,28 +105,30 @@ _FURIGANA = re.compile(
 
 def find(prompt: str) -> Iterator[Demand]:
     """Demands on marks, in English."""
-    for match in _TITLE.finditer(prompt):
+    low = lowered(prompt)
+    for match in _TITLE.finditer(prompt) if "<<" in prompt or "angular" in low else ():
         if re.search("title|wrapped|answer", sentence_around(prompt, *match.span()), re.IGNORECASE):
             yield Demand("title in <<>>", *match.span(), _at_least(_TITLED, 1, "<<…>>"))
             break
-    for match in _PLACEHOLDERS.finditer(prompt):
+    for match in sought(_PLACEHOLDERS, prompt, "placeholder", 60, 0):
         if "[" in prompt or "square bracket" in prompt:
             least = number(match["n"]) or 1
             yield Demand("placeholders", *match.span(), _at_least(_PLACEHOLDER, least, "[…]"))
-    for match in _HIGHLIGHT.finditer(prompt):
+    for match in _HIGHLIGHT.finditer(prompt) if _MARKDOWN.search(low) else ():
         least = number(match["n"] or match["n2"]) or 1
         if "*" in prompt or "markdown" in prompt.lower():
             yield Demand("highlights", *match.span(), _at_least(_HIGHLIGHTED, least, "*…*"))
-    for match in _POSTSCRIPT.finditer(prompt):
+    for match in _POSTSCRIPT.finditer(prompt) if "p.s" in low or "p. s" in low else ():
         yield Demand("postscript", *match.span(), _postscript(match["mark"]))
-    for match in _SECTION.finditer(prompt):
+    for match in sought(_SECTION, prompt, "mark", 0, 90):
         yield Demand("sections", *match.span(), _at_least(
             re.compile(rf"{re.escape(match['name'])}\s*(?:\d+|[IVX]+\b|[A-H]\b)", re.IGNORECASE),
             1, f"{match['name']} 1"))  # fmt: skip
-    for match in _QUOTES.finditer(prompt):
+    for match in _QUOTES.finditer(prompt) if "double quot" in low else ():
         yield Demand("in quotation marks", *match.span(), _wrapped('"“”«„', '"”»“', '"…"'))
-    yield from _divided(prompt, _PARTS)
-    for match in _NTH.finditer(prompt):
+    if "***" in prompt:
+        yield from _divided(prompt, _PARTS)
+    for match in _NTH.finditer(prompt) if "paragraph" in low else ():
         at = int(match["a"]) if match["a"] else _ORDINALS[match["b"].lower()]
         yield Demand("paragraph's start", *match.span(), _paragraph_starts(at, match["word"]))
 

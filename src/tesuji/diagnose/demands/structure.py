@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tesuji.diagnose.demands.demand import Breach, Check, Demand, sentence_around, sought
+from tesuji.diagnose.demands.demand import Breach, Check, Demand, lowered, sentence_around, sought
 
-CUES = ("json", "csv", " table", "bullet", "numbered list", "tabular")
+CUES = "json csv table tabular bullet bullets bulleted bulletpoint bulletpoints numbered"
 CJK_CUES = ("JSON", "json", "Json", "CSV", "csv", "表", "箇条書", "リスト", "分点", "列表")
 
 _PROGRAM = re.compile(
@@ -99,13 +99,15 @@ _MARK = re.compile(
 
 def find(prompt: str) -> Iterator[Demand]:
     """Demands on structure, in English."""
-    yield from _of_json(prompt, _JSON)
+    if "json" in lowered(prompt):
+        yield from _of_json(prompt, _JSON)
     yield from _shapes(prompt)
 
 
 def find_cjk(prompt: str) -> Iterator[Demand]:
     """Demands on structure, in Japanese and Chinese."""
-    yield from _of_json(prompt, _JSON_CJK)
+    if "json" in lowered(prompt):
+        yield from _of_json(prompt, _JSON_CJK)
     yield from _shapes(prompt)
 
 
@@ -124,15 +126,15 @@ def _of_json(prompt: str, pattern: re.Pattern[str]) -> Iterator[Demand]:
 
 
 def _shapes(prompt: str) -> Iterator[Demand]:
-    for cues, pattern, what, check in (
-        (("csv",), _CSV, "CSV", _csv),
-        ((" table", "tabular", "表"), _TABLE, "a table", _table),
-        (("bullet", "numbered list", "箇条書", "リスト", "分点"), _LIST, "a list", _list),
-    ):
-        found = (match for cue in cues for match in sought(pattern, prompt, cue, 40, 40))
+    low = lowered(prompt)
+    for cues, pattern, what, check in _SHAPES:
+        said = [cue for cue in cues if cue in low]
+        if not said:
+            continue
+        found = (match for cue in said for match in sought(pattern, prompt, cue, 40, 40))
         match = next(found, None)
         if match is not None and not _PROGRAM.search(sentence_around(prompt, *match.span())):
-            if what == "a table" and (_CSV.search(prompt) or "json" in prompt.lower()):
+            if what == "a table" and (_CSV.search(prompt) or "json" in low):
                 continue
             yield Demand(what, *match.span(), check)
 
@@ -266,3 +268,10 @@ def _list(text: str) -> Breach | None:
     if len(lines) > 3 and not copied:  # a list without marks
         return None
     return Breach("no list", confidence=0.7)
+
+
+_SHAPES: tuple[tuple[tuple[str, ...], re.Pattern[str], str, Check], ...] = (
+    (("csv",), _CSV, "CSV", _csv),
+    ((" table", "tabular", "表"), _TABLE, "a table", _table),
+    (("bullet", "numbered list", "箇条書", "リスト", "分点"), _LIST, "a list", _list),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tesuji.diagnose.demands.demand import Breach, Check, Demand
+from tesuji.diagnose.demands.demand import Breach, Check, Demand, sought
 from tesuji.diagnose.demands.numbers import (
     ENGLISH,
     EXACT,
@@ -16,7 +16,7 @@ from tesuji.diagnose.demands.numbers import (
     english_bounds,
 )
 
-CUES = (" word", "keyword", "phrase", "mention")
+CUES = "word words keyword keywords phrase phrases term terms"
 CJK_CUES = ("単語", "言葉", "キーワード", "という語", "这个词", "这些词", "词语", "字样", "一词")
 
 _QUOTED = r"[\"“”'‘’`][^\"“”'‘’`\n]{1,40}[\"“”'‘’`]"
@@ -50,6 +50,7 @@ _REQUIRED = re.compile(
     rf"|a) \w+ of))",
     re.IGNORECASE,
 )
+_QUOTE = re.compile(r"[\"“‘'`]")
 _ITEM = re.compile(r"[\"“”'‘’`]([^\"“”'‘’`\n]{1,40})[\"“”'‘’`]")
 _NOT_WORDS = re.compile(r"\w", re.UNICODE)
 
@@ -74,17 +75,24 @@ _JA_ITEM = re.compile(r"[「『“\"]([^」』”\"\n]{1,20})[」』”\"]")
 
 def find(prompt: str) -> Iterator[Demand]:
     """Demands on words, in English."""
-    for match in _FORBIDDEN.finditer(prompt):
+    quoted = _QUOTE.search(prompt) is not None
+    for match in _listed(prompt, _FORBIDDEN) if quoted else ():
         words = [item.strip(" ,.") for item in _ITEM.findall(match["list"])]
         yield Demand("forbidden words", *match.span(), _without([w for w in words if w]))
-    for match in _OFTEN.finditer(prompt):
+    for match in sought(_OFTEN, prompt, "word ", 0, 160):
         word = match["word"].strip("\"“”'‘’`")
         bounds = english_bounds(match["compare"], match["n"] or match["low"], match["high"])
         if bounds is not None and _NOT_WORDS.search(word):
             yield Demand("word frequency", *match.span(), _often(word, bounds))
-    for match in _REQUIRED.finditer(prompt):
+    for match in _listed(prompt, _REQUIRED) if quoted else ():
         words = [item.strip(" ,.") for item in _ITEM.findall(match["list"])]
         yield Demand("required words", *match.span(), _with([w for w in words if w]))
+
+
+def _listed(prompt: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """The matches of a pattern that has a list of quoted words after "words", "phrases" …"""
+    for unit in ("word", "phrase", "term"):
+        yield from sought(pattern, prompt, unit, 90, 600)
 
 
 def find_cjk(prompt: str) -> Iterator[Demand]:
