@@ -1,42 +1,15 @@
-"""Which language a prompt asks for, and which others it speaks of."""
+"""Which language a prompt asks for."""
 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from tesuji.diagnose.guess import language_of
 from tesuji.diagnose.languages import NAMES
-from tesuji.diagnose.latin import FUNCTION_WORDS, other_language, words_of
+from tesuji.diagnose.latin import FUNCTION_WORDS, may_hold_another, other_language, words_of
 from tesuji.diagnose.scripts import scripts_of
-
-# What else a prompt may speak of that brings words of a language into an answer.
-_TOPICS = {
-    "ja": r"japan\w*|tokyo|kyoto|osaka|kanji|hiragana|katakana|anime|manga|haiku|sushi|samurai"
-    r"|日本|ひらがな|カタカナ|漢字|和訳",
-    "zh": r"china|taiwan\w*|hong kong|beijing|shanghai|kanji|hanzi|pinyin|kung fu|tao|taoism"
-    r"|中国|中國|中華|台湾|臺灣|香港|北京|上海|漢字|漢詩|漢文|四字熟語|故事成語|三国志|拼音|論語",
-    "ko": r"korea\w*|seoul|k-?pop|hangul|kimchi|韓国|朝鮮|ソウル|キムチ|韩国|韓國|首尔",
-    "ru": r"russia\w*|moscow|soviet|cyrillic|ロシア|ソ連|モスクワ|キリル|俄罗斯|俄國|俄国|苏联",
-    "uk": r"ukrain\w*|kyiv|ウクライナ|乌克兰|烏克蘭",
-    "el": r"greece|athens|ギリシ[ャア]|希腊|希臘",
-    "ar": r"arab\w*|islam\w*|quran|egypt\w*|アラブ|アラビア|イスラム|エジプト|阿拉伯|伊斯兰|埃及",
-    "he": r"israel\w*|jew\w*|bible|torah|イスラエル|ユダヤ|聖書|以色列|犹太|圣经",
-    "hi": r"india\w*|sanskrit|yoga|インド|サンスクリット|梵語|印度|梵文",
-    "th": r"thailand|bangkok|タイ(?:料理|王国|人)|バンコク|泰国|曼谷",
-    "en": r"america\w*|英訳|英単語|英作文|英会話|英文|イングリッシュ|単語|アルファベット|字母|单词",
-    "fr": r"france|paris|フランス|法国",
-    "es": r"spain|mexic\w*|latin america|スペイン|メキシコ|西班牙",
-    "de": r"germany|berlin|ドイツ|德国",
-    "it": r"italy|opera|イタリア|意大利",
-}
-# A prompt of this sort may bring in any language.
-_ANY = re.compile(
-    r"\b(?:translat\w+|languages?|multilingual|etymolog\w+|linguist\w*|foreign words?|loan ?words?"
-    r"|writing systems?|alphabets?|idiomas?|langues?|tradu\w+)\b"
-    r"|言語|外国語|翻訳|語源|多言語|語学|文字体系|翻译|翻譯|语言|語言|外语|外語|词源|文字化け",
-    re.IGNORECASE,
-)
+from tesuji.diagnose.spoken_of import CODES, LATIN_NAMES, words_in
 
 
 def _alternatives(column: int) -> str:
@@ -46,7 +19,6 @@ def _alternatives(column: int) -> str:
     return "|".join(names)
 
 
-_CODES = {name: code for code, row in NAMES.items() for part in row for name in part.split("|")}
 _ENGLISH, _JAPANESE, _CHINESE, _OTHERS = (_alternatives(column) for column in range(4))
 
 # Words that make "in French" a demand: what is asked to be done or how the answer has to be.
@@ -56,7 +28,7 @@ _ANSWERING = (
     r"|output|speak|talk|say it|convert\w*|express|rephras\w+|must be|should be|has to be|is to be"
     r"|needs? to be|be entirely|is entirely|entirely|completely|wrapped|only|just|use|using|it is"
 )
-_DEMANDS = tuple(
+_LATIN_DEMANDS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"\b(?:translat\w+|convert\w*|render\w*|turn)\b[^\x00]{{0,300}}?\b(?:in)?to"
@@ -73,6 +45,11 @@ _DEMANDS = tuple(
         rf"|resum|résu|genera|génér|expli|crea|crée|compos|verfass|fasse|sprach)[^.!?\n]{{0,150}}?"
         rf"\b(?:en|em|in|auf|ins|al|vers l['’]|a l['’]|all['’]) ?(?:idioma |langue |llengua )?"
         rf"({_OTHERS}|{_ENGLISH})\b",
+    )
+)
+_CJK_DEMANDS = tuple(
+    re.compile(pattern)
+    for pattern in (
         rf"({_JAPANESE})(?:だけ|のみ)?(?:を(?:使|用)(?!わ|い(?:ず|な))"
         r"|(?:で|に|へ)(?!何|なん|どう|書かれ|言う|言え"
         r"|よる|おけ|関|つい|対|は))"
@@ -99,24 +76,13 @@ _ANSWER_TURN = re.compile(
 )
 _FENCED = re.compile(r"```[^`]{0,4000}(?:```|\Z)")
 _MOST = 4_000  # characters of either end of a prompt that are looked at
-_MENTION = re.compile(rf"\b(?:{_ENGLISH}|{_OTHERS})\b|{_JAPANESE}|{_CHINESE}", re.IGNORECASE)
-_TOPIC = {
-    code: re.compile(
-        "|".join(
-            rf"\b(?:{part})\b" if part.isascii() and part[0] not in "(" else part
-            for part in pattern.split("|")
-        ) if "(?:" not in pattern else pattern,
-        re.IGNORECASE,
-    )
-    for code, pattern in _TOPICS.items()
-}  # fmt: skip
 
 
 def normalise(language: str) -> str | None:
     """The ISO 639-1 code in "zh-CN", "JA_jp", "Japanese" or 日本語; None where it says nothing."""
     name = language.strip().lower()
-    if name in _CODES:
-        return _CODES[name]
+    if name in CODES:
+        return CODES[name]
     code = re.split(r"[-_]", name)[0]
     return {"cmn": "zh", "jp": "ja", "eng": "en", "jpn": "ja", "zho": "zh"}.get(
         code,
@@ -145,9 +111,13 @@ def demanded_languages(prompt: str) -> frozenset[str]:
     _, question = _question(prompt)
     if _HOW_TO_SAY.search(question):
         return frozenset()
-    return frozenset(_code(match) for pattern in _DEMANDS for match in pattern.finditer(question))
+    patterns = () if LATIN_NAMES.isdisjoint(words_in(question)) else _LATIN_DEMANDS
+    if not question.isascii():
+        patterns += _CJK_DEMANDS
+    return frozenset(_code(match) for pattern in patterns for match in pattern.finditer(question))
 
 
+@lru_cache(maxsize=8)
 def _question(prompt: str) -> tuple[str, str]:
     """All that a conversation's turns say, and the last question in it, which may be all."""
     if len(prompt) > 2 * _MOST:
@@ -162,7 +132,7 @@ def _question(prompt: str) -> tuple[str, str]:
 
 def _code(match: re.Match[str]) -> str:
     name = next(group for group in match.groups() if group)
-    return {"英": "en", "和": "ja"}.get(name) or _CODES[name.lower()]
+    return {"英": "en", "和": "ja"}.get(name) or CODES[name.lower()]
 
 
 def _written_in(prompt: str) -> str | None:
@@ -185,26 +155,10 @@ def _written_in(prompt: str) -> str | None:
 
 def _speaks_another(prompt: str, language: str) -> bool:
     """Whether a sentence of the prompt is in another language with an alphabet like this one's."""
+    prompt = prompt[:_MOST]
+    if not may_hold_another(words_of(prompt), language):
+        return False
     return any(
         len(words := words_of(sentence)) > 5 and other_language(words, language)
-        for sentence in re.split(r"[.!?\n]", prompt[:_MOST])
+        for sentence in re.split(r"[.!?\n]", prompt)
     )
-
-
-@cache
-def name_of(codes: frozenset[str]) -> re.Pattern[str]:
-    """Any name of one of these languages."""
-    rows = [NAMES[code] for code in sorted(codes) if code in NAMES]
-    latin = "|".join(row[column] for row in rows for column in (0, 3))
-    others = "|".join(row[column] for row in rows for column in (1, 2))
-    return re.compile(rf"\b(?:{latin})\b|{others}" if rows else r"(?!)", re.IGNORECASE)
-
-
-@lru_cache(maxsize=8192)
-def languages_in(prompt: str) -> frozenset[str]:
-    """The languages whose words an answer may hold, as the prompt speaks of them; "*" for any."""
-    found = {_CODES[match[0].lower()] for match in _MENTION.finditer(prompt)}
-    found |= {code for code, pattern in _TOPIC.items() if pattern.search(prompt)}
-    if _ANY.search(prompt) and not demanded_languages(prompt):
-        found.add("*")
-    return frozenset(found)

@@ -12,6 +12,7 @@ _OF_SCRIPT = {
     "Malayalam": "ml", "Sinhala": "si", "Thai": "th", "Lao": "lo", "Burmese": "my",
     "Georgian": "ka", "Hangul": "ko", "Ethiopic": "am", "Khmer": "km", "Devanagari": "hi",
 }  # fmt: skip
+_OTHERS = tuple(script for script in SCRIPTS if script not in ("kana", "Han", "Latin"))
 _CHINESE_WORDS = frozenset(
     "的是在了我他她不有和就也都这這那你们們吗嗎什么麼没沒很请請为為从從对與与"
 )
@@ -31,15 +32,19 @@ def language_of(text: str) -> str | None:
     text = text[:_MOST]
     if text.isascii():
         return guess(words_of(text))
-    counts = {name: len(letters(name).findall(text)) for name in SCRIPTS}
-    ideographs = counts["kana"] + counts["Han"]
-    others = {name: count for name, count in counts.items() if name not in ("kana", "Han", "Latin")}
-    script = max(others, key=others.__getitem__)
-    if others[script] > max(ideographs, counts["Latin"] // 2):
-        return _language_in(script, text)
-    if ideographs * 3 >= counts["Latin"] and ideographs:
-        return _chinese_or_japanese(text, counts["kana"], ideographs)
-    return guess(words_of(text)) if counts["Latin"] else None
+    kana, latin = _count(text, "kana"), _count(text, "Latin")
+    ideographs = kana + _count(text, "Han")
+    if letters(*_OTHERS).search(text):
+        count, script = max((_count(text, name), name) for name in _OTHERS)
+        if count > max(ideographs, latin // 2):
+            return _language_in(script, text)
+    if ideographs * 3 >= latin and ideographs:
+        return _chinese_or_japanese(text, kana, ideographs)
+    return guess(words_of(text)) if latin else None
+
+
+def _count(text: str, script: str) -> int:
+    return len(letters(script).findall(text))
 
 
 def _chinese_or_japanese(text: str, kana: int, ideographs: int) -> str | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import islice
 
-from tesuji.diagnose.expected import asked_language, languages_in, name_of, normalise
+from tesuji.diagnose.expected import asked_language, demanded_languages, normalise
 from tesuji.diagnose.fences import code_spans
 from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.guess import language_of
@@ -27,6 +27,7 @@ from tesuji.diagnose.scripts import (
     script_of,
     scripts_of,
 )
+from tesuji.diagnose.spoken_of import ANY_LANGUAGE, languages_in, name_of
 
 __all__ = ["detect_language", "expected_language", "language_of"]
 
@@ -51,6 +52,9 @@ _MOST_FINDINGS = 20
 _MOST_STRETCHES = 100  # foreign stretches that are looked at; a text with more has findings enough
 _WINDOWS = (130, 320, 900)  # characters in which a language shows itself
 _PLAIN_ENGLISH = frozenset(("the", "of", "and", "with", "that", "this"))
+_ONLY_ENGLISH = FUNCTION_WORDS["en"] & set(
+    "the of and with for that this your it is are or you from".split()  # noqa: SIM905
+)
 _NEIGHBOURS = ("en", "es", "fr", "de", "it", "pt", "ca", "nl")
 _ANY_ENGLISH = FUNCTION_WORDS["en"]
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|(?<![\w.])[\w.]{1,64}@[\w.]+")
@@ -71,6 +75,15 @@ def expected_language(seen: Observation) -> str | None:
     if seen.language and (code := normalise(seen.language)):
         return code
     return asked_language(seen.prompt) if seen.prompt else None
+
+
+@lru_cache(maxsize=1024)
+def _spoken_of(prompt: str) -> frozenset[str]:
+    """The languages whose words may be there; a demand for one language rules out any other."""
+    languages = languages_in(prompt)
+    if ANY_LANGUAGE in languages and demanded_languages(prompt):
+        return languages - {ANY_LANGUAGE}
+    return languages
 
 
 def detect_language(seen: Observation) -> Iterable[Finding]:
@@ -122,24 +135,7 @@ def _shows_itself(text: str, language: str) -> bool:
 def _own_words(language: str) -> frozenset[str]:
     """Common words of a language that its neighbours don't have, with capitals as well."""
     if language == "en":
-        own = frozenset(
-            [
-                "the",
-                "of",
-                "and",
-                "with",
-                "for",
-                "that",
-                "this",
-                "your",
-                "it",
-                "is",
-                "are",
-                "or",
-                "you",
-                "from",
-            ]
-        )
+        own = _ONLY_ENGLISH
     else:
         others = (FUNCTION_WORDS[code] for code in _NEIGHBOURS if code != language)
         own = FUNCTION_WORDS[language].difference(*others)
@@ -175,8 +171,8 @@ def _blank(match: re.Match[str]) -> str:
 def _foreign_scripts(seen: Observation, expected: str) -> Iterator[Finding]:
     """Stretches with letters of scripts that the expected language does not have."""
     text = _let_be(seen)
-    spoken_of = languages_in(seen.prompt)
-    if "*" in spoken_of:
+    spoken_of = _spoken_of(seen.prompt)
+    if ANY_LANGUAGE in spoken_of:
         spoken_of = spoken_of | frozenset(
             code for row in _SCRIPT_LANGUAGES.values() for code in row
         )
@@ -301,8 +297,8 @@ def _latin_clauses(seen: Observation, expected: str) -> Iterator[Finding]:
     """English clauses inside a text of another script."""
     if not _holds_clause(seen.text):
         return
-    spoken_of = languages_in(seen.prompt)
-    if "en" in spoken_of or "*" in spoken_of or _holds_clause(seen.prompt):
+    spoken_of = _spoken_of(seen.prompt)
+    if "en" in spoken_of or ANY_LANGUAGE in spoken_of or _holds_clause(seen.prompt):
         return
     text = _QUOTED.sub(_blank, _let_be(seen))
     shown = 0
@@ -340,10 +336,10 @@ def _holds_clause(text: str) -> bool:
 
 def _foreign_answer(seen: Observation, expected: str) -> Iterator[Finding]:
     """A whole answer without a letter of the expected language's scripts."""
-    spoken_of = languages_in(seen.prompt)
+    spoken_of = _spoken_of(seen.prompt)
     text = _let_be(seen)
     words = words_of(text[:4_000])
-    if len(words) < 4 or (seen.language is None and ({"en", "*"} & spoken_of)):
+    if len(words) < 4 or (seen.language is None and ({"en", ANY_LANGUAGE} & spoken_of)):
         return
     if _CODE_SIGNS.search(text[:2_000]) and len(words) < 20:
         return
@@ -366,7 +362,7 @@ def _chinese_answer(seen: Observation) -> Iterator[Finding]:
     """Chinese in ideographs that Japanese has too: long, with its function words, no kana."""
     if "的" not in seen.text or not ("，" in seen.text or "是" in seen.text):
         return
-    if "zh" in languages_in(seen.prompt) or not only_chinese():
+    if "zh" in _spoken_of(seen.prompt) or not only_chinese():
         return
     for match in _CHINESE_RUN.finditer(seen.text):
         if len(set(_CHINESE_WORDS.findall(match[0]))) >= 3 and match[0] not in seen.prompt:
@@ -383,19 +379,19 @@ _FEWEST_WORDS = 6
 
 def _foreign_sentences(seen: Observation, expected: str) -> Iterator[Finding]:
     """Clauses of another language with an alphabet like the expected one's."""
-    spoken_of = languages_in(seen.prompt)
+    spoken_of = _spoken_of(seen.prompt)
     text = _let_be(seen)
     words = words_of(text[:6_000])
     whole = other_language(words, expected) and other_language(
         words_of(_QUOTED.sub(_blank, text[:6_000])), expected
     )
-    if whole and whole not in spoken_of and (seen.language or "*" not in spoken_of):
+    if whole and whole not in spoken_of and (seen.language or ANY_LANGUAGE not in spoken_of):
         evidence = f"{_NAMES[whole]}, not {_NAMES.get(expected, expected)}"
         stripped = seen.text.strip()
         start = seen.text.find(stripped)
         yield Finding("language", start, start + len(stripped), evidence, 0.9)
         return
-    if "*" in spoken_of:
+    if ANY_LANGUAGE in spoken_of:
         return
     text = _QUOTED.sub(_blank, text)
     own_prompt: str | None = None

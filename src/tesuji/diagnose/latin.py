@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
@@ -92,13 +93,8 @@ def words_of(text: str) -> list[str]:
 
 def scores(words: Iterable[str]) -> Counter[str]:
     """How many of the words (in lower case) are common ones of each language."""
-    found: Counter[str] = Counter()
     known = _languages_of_word()
-    for word in words:
-        if word in known:
-            for code in known[word]:
-                found[code] += 1
-    return found
+    return Counter(chain.from_iterable(known[word] for word in words if word in known))
 
 
 def guess(words: Sequence[str]) -> str | None:
@@ -111,6 +107,21 @@ def guess(words: Sequence[str]) -> str | None:
     if best != "en" and count < 2:  # one "is" or "in" is not enough to tell Dutch
         return None
     return best if count * 6 >= len(words) and count > second else None
+
+
+@cache
+def _strange(expected: str) -> dict[str, tuple[str, ...]]:
+    """The languages of each common word that `expected` does not have, one letter words apart."""
+    own = FUNCTION_WORDS.get(expected, frozenset())
+    known = _languages_of_word().items()
+    return {word: codes for word, codes in known if len(word) > 1 and word not in own}
+
+
+def may_hold_another(words: Iterable[str], expected: str) -> bool:
+    """Whether a part of `words` may be in another language: a quick look at all of them."""
+    strange = _strange(expected)
+    found = Counter(chain.from_iterable(strange[w] for w in strange.keys() & words))
+    return any(count >= _FEWEST for count in found.values())
 
 
 def other_language(words: Sequence[str], expected: str) -> str | None:
