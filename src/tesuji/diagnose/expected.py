@@ -8,8 +8,9 @@ from functools import lru_cache
 from tesuji.diagnose.guess import language_of
 from tesuji.diagnose.languages import NAMES
 from tesuji.diagnose.latin import FUNCTION_WORDS, may_hold_another, other_language, words_of
+from tesuji.diagnose.prompt_words import words_in
 from tesuji.diagnose.scripts import scripts_of
-from tesuji.diagnose.spoken_of import CODES, LATIN_NAMES, words_in
+from tesuji.diagnose.spoken_of import CODES, LATIN_NAMES
 
 
 def _alternatives(column: int) -> str:
@@ -69,7 +70,9 @@ _HOW_TO_SAY = re.compile(
     r"|(?:語|文)で(?:は)?(?:何|なん|どう)|怎么说|怎麼說",
     re.IGNORECASE,
 )
+_SAYING = frozenset(("say", "word", "mean", "means", "meaning"))
 # Where the last question of a conversation begins, and the empty turn after it.
+_SPEAKERS = frozenset(("human", "user", "instruction", "question", "input"))
 _TURN = re.compile(r"(?:###\s*|\n)(?:Human|User|Instruction|Question|Input)\s*:", re.IGNORECASE)
 _ANSWER_TURN = re.compile(
     r"\s*(?:###\s*)?\b(?:Assistant|AI|Response|Answer)\s*:\s*\Z", re.IGNORECASE
@@ -97,7 +100,7 @@ def asked_language(prompt: str) -> str | None:
     demanded = demanded_languages(prompt)
     if demanded:
         return next(iter(demanded)) if len(demanded) == 1 else None
-    if _HOW_TO_SAY.search(question):
+    if _asks_how_to_say(question):
         return None
     written = _written_in(question) or _written_in(conversation)
     if written in FUNCTION_WORDS and _speaks_another(question, written):
@@ -109,7 +112,7 @@ def asked_language(prompt: str) -> str | None:
 def demanded_languages(prompt: str) -> frozenset[str]:
     """The languages in which a prompt demands the answer in so many words."""
     _, question = _question(prompt)
-    if _HOW_TO_SAY.search(question):
+    if _asks_how_to_say(question):
         return frozenset()
     patterns = () if LATIN_NAMES.isdisjoint(words_in(question)) else _LATIN_DEMANDS
     if not question.isascii():
@@ -123,11 +126,18 @@ def _question(prompt: str) -> tuple[str, str]:
     if len(prompt) > 2 * _MOST:
         prompt = prompt[:_MOST] + "\n" + prompt[-_MOST:]
     conversation = prompt
-    turns = list(_TURN.finditer(prompt))
-    if turns:
+    if not _SPEAKERS.isdisjoint(words_in(prompt)) and (turns := list(_TURN.finditer(prompt))):
         conversation = prompt[turns[0].end() :]
         prompt = prompt[turns[-1].end() :]
-    return conversation, _ANSWER_TURN.sub("", prompt).strip()
+    question = prompt.strip()
+    return conversation, _ANSWER_TURN.sub("", question).strip() if question[
+        -1:
+    ] == ":" else question
+
+
+def _asks_how_to_say(question: str) -> bool:
+    may = not question.isascii() or not _SAYING.isdisjoint(words_in(question))
+    return may and _HOW_TO_SAY.search(question) is not None
 
 
 def _code(match: re.Match[str]) -> str:
@@ -137,7 +147,8 @@ def _code(match: re.Match[str]) -> str:
 
 def _written_in(prompt: str) -> str | None:
     """The language of the instruction: of the first and the last paragraph, where they agree."""
-    prompt = _FENCED.sub("\n", prompt)
+    if "```" in prompt:
+        prompt = _FENCED.sub("\n", prompt)
     paragraphs = [part for part in prompt.split("\n") if part.strip()]
     if not paragraphs:
         return None

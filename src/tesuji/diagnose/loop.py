@@ -22,6 +22,7 @@ from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.near_loops import may_nearly_loop, near_loops
 from tesuji.diagnose.observation import Observation, fact
 from tesuji.diagnose.periods import LONG_PERIOD, SHORTEST, Run, apart, periodic_runs
+from tesuji.diagnose.prompt_words import words_in
 
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _MOST_PROMPT = 4_000
@@ -82,18 +83,24 @@ _DEMANDED = re.compile(
     r"(?:(?!\b(?:appear|occur|letter|than|least|most|includ))[^\n]){0,160}?"
     r"\b(?:\d+|ten|twenty|fifty|(?:a )?hundred|(?:a )?thousand|many) times\b"
     r"|\bover and over\b"
-    r"|\brepeat (?:the|this|it|that|my|your|after) [^\n]{0,60}\b(?:until|forever)\b"
-    r"|[0-9０-９一二三四五六七八九十百千何]+\s*[回遍][^\n]{0,12}(?:繰り?返|くりかえ|書[いくけこ]|言[いうえっ]|唱|写)"
-    r"|(?:繰り?返し?て|くりかえして)|重[复復复][^\n]{0,20}[次遍回]"
-    r"|[写寫说說念抄][^\n]{0,12}[0-9一二三四五六七八九十百千]+\s*[遍次]",
+    r"|\brepeat (?:the|this|it|that|my|your|after) [^\n]{0,60}\b(?:until|forever)\b",
     re.IGNORECASE,
 )
+_DEMANDED_CJK = re.compile(
+    r"[0-9０-９一二三四五六七八九十百千何]+\s*[回遍][^\n]{0,12}(?:繰り?返|くりかえ|書[いくけこ]|言[いうえっ]|唱|写)"
+    r"|(?:繰り?返し?て|くりかえして)|重[复復复][^\n]{0,20}[次遍回]"
+    r"|[写寫说說念抄][^\n]{0,12}[0-9一二三四五六七八九十百千]+\s*[遍次]"
+)
+_REPEATING = frozenset(("times", "over", "repeat"))  # of which an English demand has one
 
 
 @lru_cache(maxsize=512)
 def asks_for_repetition(prompt: str) -> bool:
     """Whether the prompt wants something said many times."""
-    return bool(_DEMANDED.search(prompt[-_MOST_PROMPT:]))
+    prompt = prompt[-_MOST_PROMPT:]
+    if not prompt.isascii() and _DEMANDED_CJK.search(prompt):
+        return True
+    return not _REPEATING.isdisjoint(words_in(prompt)) and bool(_DEMANDED.search(prompt))
 
 
 @fact

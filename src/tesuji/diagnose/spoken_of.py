@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from tesuji.diagnose.languages import NAMES
+from tesuji.diagnose.prompt_words import words_in
 
 CODES = {name: code for code, row in NAMES.items() for part in row for name in part.split("|")}
 """The ISO 639-1 code of each name of a language, in lower case."""
@@ -55,7 +56,6 @@ _CJK_TOPICS = {
 }
 _CJK_TOPIC = {code: re.compile(pattern) for code, pattern in _CJK_TOPICS.items()}
 _HEAD = 3  # letters of a topic's first word by which it is looked up
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 def _latin(row: tuple[str, ...]) -> str:
@@ -65,12 +65,6 @@ def _latin(row: tuple[str, ...]) -> str:
 LATIN_NAMES = frozenset(name for row in NAMES.values() for name in _latin(row).split("|"))
 """The names that are written in Latin letters."""
 _CJK_NAME = re.compile("|".join(sorted(CODES.keys() - LATIN_NAMES, key=len, reverse=True)))
-
-
-@lru_cache(maxsize=8)
-def words_in(prompt: str) -> frozenset[str]:
-    """The different words of a prompt in lower case; "k-pop" is two."""
-    return frozenset(_WORD.findall(prompt.lower()))
 
 
 @lru_cache(maxsize=8192)
