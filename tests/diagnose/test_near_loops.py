@@ -217,3 +217,35 @@ def test_a_megabyte_of_units_takes_linear_time(text: str) -> None:
     begun = time.process_time()
     near_loops(text)
     assert time.process_time() - begun < 4  # 0.4 s on a quiet core
+
+
+def test_a_short_item_under_every_number_is_a_loop_from_its_first_number(found) -> None:
+    text = "".join(f"{number}. plums\n" for number in range(1, 30))
+    (finding,) = found("loop", text)
+    assert (finding.start, finding.end) == (0, len(text))
+
+
+@pytest.mark.parametrize("cut", [0, 17])
+def test_cycles_of_one_length_that_differ_in_a_letter_are_a_loop(found, cut: int) -> None:
+    cycles = [f"The {letter}oat lies in the harbour, and it rains. " for letter in "bcgmbxqzrt"]
+    text = "".join(cycles)
+    (finding,) = found("loop", text[: len(text) - cut])
+    assert finding.start == 0
+    assert finding.end >= len(text) - cut - 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(
+            f"The share in the year 20{n:02} was {10 + n * n % 83} percent of all sales.\n"
+            for n in range(12)
+        ),
+        "".join(f"| {word} | is a noun that has | {word} |\n" for word in "abcdefghij"),
+        "".join(
+            f"{word} rhymes with nothing that I know of, {word}.\n" for word in ("silver", "orange")
+        ),
+    ],
+)
+def test_rows_of_one_length_with_other_figures_are_no_loop(found, text: str) -> None:
+    assert not found("loop", text)

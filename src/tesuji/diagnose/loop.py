@@ -17,8 +17,9 @@ from functools import lru_cache
 from unicodedata import category
 
 from tesuji.diagnose.anchors import TooManyPlacesError, anchored_runs, places
-from tesuji.diagnose.blocks import LONG_BLOCK, repeated_block
+from tesuji.diagnose.blocks import repeated_block
 from tesuji.diagnose.finding import Finding
+from tesuji.diagnose.lagged import lagged_loop
 from tesuji.diagnose.near_loops import may_nearly_loop, near_loops
 from tesuji.diagnose.observation import Observation, fact
 from tesuji.diagnose.periods import LONG_PERIOD, SHORTEST, Run, apart, periodic_runs
@@ -118,17 +119,28 @@ def loops(seen: Observation) -> list[Run]:
     # Beside an exact loop, inexact ones tell nothing more.
     if not kept and may_nearly_loop(text, again):
         kept = near_loops(text)
-    if not kept and len(text) > 2 * LONG_BLOCK and (block := repeated_block(text)):
-        kept = [block]
+    if not kept:
+        kept = [run for run in (_lagged(seen, again), repeated_block(text)) if run][:1]
     if not kept or asks_for_repetition(seen.prompt):
         return []
     return kept
 
 
+def _lagged(seen: Observation, again: list[int]) -> Run | None:
+    run = lagged_loop(seen.text, again, printed=len(seen.text.rstrip()))
+    if run is None or (bisect_left(_fences(seen.text), run.start) % 2 and run.cycles < 12):
+        return None
+    return run
+
+
+def _fences(text: str) -> list[int]:
+    return [match.start() for match in _FENCE.finditer(text)]
+
+
 def _exact(seen: Observation, runs: list[Run]) -> list[Run]:
     text, cut = seen.text, seen.finish == "length"
     printed = len(text.rstrip())
-    fences = [match.start() for match in _FENCE.finditer(text)]
+    fences = _fences(text)
 
     def wanted(run: Run) -> bool:
         in_code = bisect_left(fences, run.start) % 2 == 1

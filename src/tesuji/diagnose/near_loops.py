@@ -29,7 +29,8 @@ _MARKS = " \t\n0123456789.,:;!?。！？、-–—*#()[]|\"'「」\u3000"
 _LEAST_TEMPLATES = 6
 _MOST_LAG = 24
 _MOST_UNITS = 40_000
-_LEAST_LETTERS = 6
+_LEAST_LETTERS = 5
+_SHORT_LINE = 14  # characters
 _LEAST_TEMPLATE = 30  # letters of a unit of which one word changes; half in Chinese and Japanese
 
 
@@ -63,6 +64,9 @@ def may_nearly_loop(text: str, again: list[int]) -> bool:
     lines = text.split("\n")
     if len(lines) < 6:
         return False
+    short = [line.strip(_MARKS) for line in lines if 4 <= len(line) <= _SHORT_LINE]
+    if len(short) >= 12 and len(set(short)) * 6 <= len(short):
+        return True
     size = 16 if text.isascii() else 8
     tails = [line[-size:].lstrip(_MARKS) for line in lines if len(line) > size - 4]
     return len(tails) - len(set(tails)) >= 4 and bool(_lags(tails))
@@ -74,7 +78,8 @@ def near_loops(text: str) -> list[Run]:
     A `Run` has the mean period in characters. At most 40,000 units are looked at.
     """
     # Cheaply first: some units must end alike.
-    ends = [core[-8:] for unit in _UNIT.findall(text) if len(core := unit.strip(_MARKS)) > 5]
+    cores = (unit.strip(_MARKS) for unit in _UNIT.findall(text))
+    ends = [core[-8:] for core in cores if len(core) >= _LEAST_LETTERS]
     if len(ends) - len(set(ends)) < 2 or not _lags(ends):
         return []
     units = _units(text)
@@ -95,12 +100,12 @@ def _lags(keys: Sequence[str]) -> list[int]:
 
 def _units(text: str) -> list[Unit]:
     units: list[Unit] = []
-    start = 0
+    start = len(text) - len(text.lstrip())
     for match in _UNIT.finditer(text):
         key = _NO_LETTER.sub(" ", match[0]).strip().casefold()
         if not key:
             continue  # "12." belongs to what it numbers
-        units.append(Unit(start if start else match.start(), match.end(), key))
+        units.append(Unit(start, match.end(), key))
         start = match.end()
         if len(units) == _MOST_UNITS:
             break
