@@ -240,4 +240,7 @@ def _shared(one: str, two: str) -> int:
 def _is_template_loop(page: _Page, units: Sequence[Unit]) -> bool:
     if len(units) < _LEAST_TEMPLATES or len({unit.key for unit in units}) * 2 > len(units):
         return False
+    rows = [_numbers(page.text[unit.start : unit.end]) for unit in units]
+    if len(list(_breaks(rows))) > len(units) // 3:  # figures that tell something each time
+        return False
     return not _is_shaped(page, _run(units, 1))
