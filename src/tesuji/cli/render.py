@@ -174,7 +174,7 @@ def sparkline(shares: Sequence[float], most: int = 12) -> str:
     """Shares from 0 to 1 as little bars, at most so many; each is the mean of its part.
 
     >>> sparkline([0, 0.1, 0.5, 1])
-    '▁▁▄█'
+    '▁▂▅█'
     """
     size = math.ceil(len(shares) / most)
     parts = [shares[at : at + size] for at in range(0, len(shares), size)]
