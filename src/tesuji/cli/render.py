@@ -199,7 +199,11 @@ def show_runs(report: RunsReport) -> None:
     _examples(report.examples)
     metric = report.task.metric
     better = "higher" if metric.higher_is_better else "lower"
-    console.print(f"score: {metric.name}, {better} is better; ★ the best of its split", style="dim")
+    console.print(
+        f"score: {metric.name}, {better} is better; ★ the best of its split; findings: in what "
+        "the model wrote, before cleaning",
+        style="dim",
+    )
 
 
 def show_comparison(comparison: Comparison, a: str, b: str) -> None:
