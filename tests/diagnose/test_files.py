@@ -60,6 +60,19 @@ def test_a_missing_column_is_named_with_those_there_are(tmp_path: Path, suffix: 
         list(diagnose_file(path, text="reply", prompt="question"))
 
 
+def test_a_later_row_may_lack_what_is_told_about_its_output(tmp_path: Path) -> None:
+    rows = [
+        {"output": "Yes.", "ask": "Is it?", "lang": "en", "name": "a"},
+        {"output": "Sure! Here is the list:\n\n- a"},
+    ]
+    path = write_lines(tmp_path / "a.jsonl", rows)
+    one, two = diagnose_file(path, prompt="ask", language="lang", id="name")
+    assert (one.id, one.findings) == ("a", ())
+    assert (two.id, [f.kind for f in two.findings]) == ("1", ["preamble"])
+    with pytest.raises(DataError, match=r"line 2: no column 'ask'"):
+        list(diagnose_file(path, text="ask"))
+
+
 def test_wrong_files_and_values_are_told_in_one_line(tmp_path: Path) -> None:
     broken = tmp_path / "b.jsonl"
     broken.write_text('{"output": "x"}\n{"output": \n')

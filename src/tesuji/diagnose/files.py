@@ -45,32 +45,34 @@ def diagnose_file(
 
     `text`, `prompt`, `system`, `finish` and `id` are columns, or dotted paths into nested JSON
     (`choices.0.message.content`); a prompt may be text or a list of chat messages (then the system
-    message is among them), and only the default one may be absent. `language` is an ISO 639-1 code
-    or a column of them. Columns `finish` or `finish_reason`, and `id`, are used where there are
-    such. A missing value is an empty output.
+    message is among them), and only the default one may be absent from the first row. A later row
+    may lack what is told about its output, but not the output. `language` is an ISO 639-1 code or a
+    column of them. Columns `finish` or `finish_reason`, and `id`, are used where there are such. A
+    missing value is an empty output.
 
     Rows are read as they are needed. DataError names the file, the line and the columns there are.
     """
     for number, where, row in read_rows(Path(path)):
         if number == 0:
-            prompt_known = prompt != _DEFAULT_PROMPT or _has(row, prompt)
             by_column = language is not None and _has(row, language)
             if language and not by_column and not _CODE.fullmatch(language):
                 raise DataError(
                     f"{where}: {language!r} is neither a language code such as 'en' nor a column; "
                     f"the columns are: {_names(row)}"
                 )
-        spoken = _take(row, language, where) if language and by_column else language
+        told_of = _take if number == 0 else _take_if_there
+        spoken = told_of(row, language, where) if language and by_column else language
         if finish is not None:
-            ended = _take(row, finish, where) or "stop"
+            ended = told_of(row, finish, where) or "stop"
         else:
             ended = next((row[name] for name in _FINISH if row.get(name)), "stop")
-        asked = _prompt(_take(row, prompt, where)) if prompt_known else ("", "")
-        told = _text(_take(row, system, where), system, where) if system else asked[1]
+        default = prompt == _DEFAULT_PROMPT
+        asked = _prompt((_take_if_there if default else told_of)(row, prompt, where))
+        told = _text(told_of(row, system, where), system, where) if system else asked[1]
         written = _text(_take(row, text, where), text, where)
         language_code = None if spoken is None else str(spoken)
         seen = Observation(written, str(ended), asked[0], format, language_code, told)
-        name = row.get("id") if id is None else _take(row, id, where)
+        name = row.get("id") if id is None else told_of(row, id, where)
         yield Diagnosed(str(number if name is None else name), written, tuple(findings_in(seen)))
 
 
@@ -103,6 +105,11 @@ def _take(row: Mapping[str, Any], name: str, where: str) -> Any:
     if value is _ABSENT:
         raise DataError(f"{where}: no column {name!r}; the columns are: {_names(row)}")
     return value
+
+
+def _take_if_there(row: Mapping[str, Any], name: str, where: str) -> Any:
+    value = _find(row, name)
+    return None if value is _ABSENT else value
 
 
 def _names(row: Mapping[str, Any], most: int = 30) -> str:
