@@ -21,6 +21,7 @@ from tesuji.diagnose.echo import answer_end
 from tesuji.diagnose.empty import SPECIAL_TOKEN
 from tesuji.diagnose.fences import code_spans, open_fence
 from tesuji.diagnose.finding import Finding
+from tesuji.diagnose.last_lines import is_listed
 from tesuji.diagnose.loop import loops
 from tesuji.diagnose.observation import Observation
 
@@ -125,7 +126,7 @@ def _cut_loop(seen: Observation) -> tuple[str, float] | None:
     text = seen.text
     printed = len(text.rstrip())
     line = text[text.rfind("\n", 0, printed) + 1 : printed]
-    if endings.is_listed(line):
+    if is_listed(line):
         return None
     for run in loops(seen)[-1:]:
         if run.end < printed or run.period < 5:
