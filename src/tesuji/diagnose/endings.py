@@ -9,6 +9,7 @@ from tesuji.diagnose.endings_cased import FUNCTION, cased
 from tesuji.diagnose.endings_cjk import CJK, cjk
 from tesuji.diagnose.last_lines import (
     BARE_LINE,
+    HEADING,
     ITEM,
     SENTENCE_END,
     Sign,
@@ -21,6 +22,8 @@ _MOST_LINE = 600  # characters of the last line
 _ITEM_ONLY = re.compile(
     r"(?:\n|^)[ \t]*(?:[-*•+]|\(?\d{1,3}[.)、:：]|[-*] ?\*\*\d{0,2}\.?|#{1,6})[ \t]*$"
 )
+_NUMBER = re.compile(r"\d{1,4}")
+_NUMBERED = re.compile(r"(?:^|\n)[ \t*]*(\d{1,4})[.)、．]")
 _RULE = re.compile(r"\s*[-*_=]{3,}\s*")
 _CASED = re.compile(r"[a-zA-ZÀ-ӿ]")
 _ANNOUNCES = re.compile(
@@ -30,6 +33,14 @@ _ANNOUNCES = re.compile(
     r"|例如|包括|通り|よう|です|ます|です。)"
     r"[^\n]{0,40}[：:][*_]*$",
     re.IGNORECASE,
+)
+
+_TITLED = re.compile(r"(?:^|\n)[ \t]*(?:[-*+•]|\(?\d[\d.]{0,8}[.)、．]|#{1,6})[ \t]+(?=\S)")
+_MOST_FORMULA = 300  # characters; "\\[" may also be a bracket with a needless backslash
+_FEWEST_WORDS = 4  # of a line that announces something: "Signature:" is a field of a form
+_LEAST_TITLED = 2  # items or headings above that have something under them
+_OVER = re.compile(
+    r"\bend\b|\bfin\b|終|完|おわり|结束|結束|參考|参考|references|thank", re.IGNORECASE
 )
 
 
@@ -81,12 +92,16 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
         return "ends with a comma", 0.85
     if last in "(（「『“[【" and len(line) > 10:
         return "ends with an opening bracket", 0.8
-    if last in ":：":
-        return ("announces what never comes", 0.7) if _ANNOUNCES.search(line) else None
+    if last in ":：" or (last in "*_" and line.rstrip("*_ ")[-1:] in (":", "：")):
+        return _announced(body, line)
     if line.startswith("|"):
         return _row(body, line)
     if last in "+=×÷&^" and len(line) > 8:
         return "ends with an operator", 0.6
+    if "\\" in body and (opened := _open_formula(body)):
+        return f"{opened} is never closed", 0.7
+    if last.isdigit() and _NUMBER.fullmatch(line) and _next_number(body, line):
+        return "a list item is only begun", 0.75
     item = ITEM.match(line)
     if item and last.isalpha() and len(line) - item.end() <= 3 and _long_items(body, line):
         return "a list item is only begun", 0.7
@@ -95,6 +110,10 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
     letter = last.isalnum() or category(last)[0] == "M"
     if not (letter or last in "-–—'’*_`\"%"):
         return None
+    if letter and HEADING.match(line) and _is_title(body, line):
+        return "a heading has nothing under it", 0.7
+    if letter and "**" in line and _bold_opened(line):
+        return "bold text is never closed", 0.7
     line = line[-_MOST_LINE:]
     if CJK.search(line[-30:]):
         sign = cjk(text, body, line) if letter else None
@@ -111,6 +130,56 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
     if ends_bare(prompt) or (len(body) > 60 and body[-40:] in prompt):
         return None  # asked for so, or an echo of a question that itself breaks off
     return sign
+
+
+def _announced(body: str, line: str) -> Sign | None:
+    """A last line that ends with a colon: what it announces never comes.
+
+    Not where it is a field of a form, one line among others that end so.
+    """
+    if _ANNOUNCES.search(line):
+        return "announces what never comes", 0.7
+    plain = line.strip("*_ \t")
+    above = body[: len(body) - len(line)].rstrip()
+    if above.rstrip("*_ ")[-1:] in (":", "：") or "\n" in above[-2:]:
+        return None
+    if len(plain.split()) >= _FEWEST_WORDS or (CJK.search(plain) and len(plain) >= 12):
+        return "announces what never comes", 0.7
+    if ITEM.match(line) and len(_TITLED.findall(above)) >= _LEAST_TITLED:
+        return "a part has only its title", 0.75
+    return None
+
+
+def _is_title(body: str, line: str) -> bool:
+    """Whether a heading follows on others, and is no "The end"."""
+    above = body[: len(body) - len(line)]
+    return above.count("\n#") >= _LEAST_TITLED and not _OVER.search(line)
+
+
+def _open_formula(body: str) -> str | None:
+    """A LaTeX environment or formula that is open at the end."""
+    at = body.rfind("\\begin{")
+    if at >= 0 and body.find("\\end{", at) < 0:
+        return repr("\\begin{")
+    at = body.rfind("\\[", len(body) - _MOST_FORMULA if len(body) > _MOST_FORMULA else 0)
+    if at < 0 or body.find("\\]", at) >= 0 or body.find("\n\n", at) >= 0:
+        return None
+    return repr("\\[") if body[at + 2 : at + 3] in ("\n", " ", "\\") else None
+
+
+def _next_number(body: str, line: str) -> bool:
+    """Whether the line is the beginning of the number that the next list item would have."""
+    above = _NUMBERED.findall(body[: len(body) - len(line)])
+    return len(above) >= 3 and str(int(above[-1]) + 1).startswith(line)
+
+
+def _bold_opened(line: str) -> bool:
+    """Whether the last "**" of the line begins bold text."""
+    at = line.rfind("**")
+    if at < 0 or line.count("**") % 2 == 0 or "*" in line[at + 2 :]:
+        return False
+    after = line[at + 2 : at + 3]
+    return bool(after) and not after.isspace() and line[at - 1 : at] in ("", " ", "\t")
 
 
 def _other(line: str) -> Sign | None:

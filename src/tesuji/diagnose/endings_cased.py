@@ -23,7 +23,8 @@ el la los las un una unos unas de del que y o en con para por se su sus como al 
 les des du et ou dans pour sur avec qui une est sont aux au ce cette der die das den dem des
 ein eine einen einem und oder zu mit für von auf ist sind im am als dass o os as um uma e do
 da dos das em no na com é são il gli di che per con della dei и в на с не что как для из по
-к от это или но а у за при
+к от это или но а у за при más muy pero sin sobre entre cuando donde sus esta este ese esa
+desde hasta también porque sino mais ses leur leurs cette comme plus très sans entre vers où
 """
 FUNCTION = frozenset(_FUNCTION_WORDS.split())
 # May end a question, a command or a phrasal verb ("log in", "what it is for"): not alone.
@@ -31,11 +32,22 @@ _WEAK_WORDS = """\
 on in by at to for with from about up out off over as is are was were so it not such can
 will like just only even this that these those when how what where who be been i we they he
 she also do has have had may could would should there e o a no se es au am im des los
+más sin sobre esta este ese esa también plus mais entre où
 """
 _WEAK = frozenset(_WEAK_WORDS.split())
 _LINKS = frozenset(
     ["and", "but", "the", "however", "therefore", "additionally", "moreover", "also", "so", "or"]
 )
+_FAREWELL_WORDS = """\
+thank thanks amen cheers enjoy namaste yes no sincerely goodbye bye good love regards best yours
+happy stay peace please qed fin option answer choice source ps gracias saludos merci cordialement
+danke
+"""
+_FAREWELLS = frozenset(_FAREWELL_WORDS.split())
+_SHORTENED = re.compile(
+    r"(?:^|[\s(])(?:\w|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|etc|No|vol|Vol|ed|pp?|approx)$"
+)
+_PROSE_BEFORE = 60  # characters of whole sentences before one that is only begun
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*$")
 
 
@@ -60,10 +72,19 @@ def cased(text: str, body: str, line: str, prompt: str) -> Sign | None:
             return f"ends with {word!r}", 0.7
     if line[-1] in "-–—" and count >= 3:
         return "ends with a hyphen", 0.6
+    if (
+        count <= 2
+        and len(pieces) > 1
+        and len(content) - len(tail) >= _PROSE_BEFORE
+        and _only_begun(tail, pieces[-2])
+        and not asks_for_verse(prompt)
+        and (not item or siblings(body, line, True))
+    ):
+        return "the last sentence is only begun", 0.7
     opened = never_closed(tail)
     if opened and count >= 4:
         return f"{opened} is never closed", 0.7
-    clear_prose = word and count >= 8 and len(pieces) > 1
+    clear_prose = word and len(pieces) > 1 and (count >= 8 or (count >= 5 and _is_prose(tail)))
     if not lower and line[-1] not in "*_\"'’" and not clear_prose:
         # A name or an abbreviation at the end: only clear prose is looked at.
         return None
@@ -78,6 +99,20 @@ def cased(text: str, body: str, line: str, prompt: str) -> Sign | None:
     if count >= 45:
         return "a sentence without end", 0.6
     return None
+
+
+def _only_begun(tail: str, before: str) -> bool:
+    """Whether one or two words after a whole sentence begin another, and are no farewell."""
+    words = tail.split()
+    if not words or not words[0][0].isupper() or not words[-1].isalpha():
+        return False
+    if words[0].lower() in _FAREWELLS or words[-1].lower() in _FAREWELLS:
+        return False
+    return len(before.split()) >= 4 and not _SHORTENED.search(before)
+
+
+def _is_prose(tail: str) -> bool:
+    return sum(word in FUNCTION for word in tail.split()) >= 2
 
 
 def _cut_word(text: str, word: str) -> bool:

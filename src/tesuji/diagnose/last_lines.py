@@ -10,7 +10,8 @@ Sign: TypeAlias = tuple[str, float]
 """What shows that a text is cut, and how surely."""
 
 ITEM = re.compile(
-    r"[ \t]*(?:[-*+•・●]|\(?\d{1,3}(?:\.\d{1,3}){0,3}[.)、．:：]|[a-zA-Z][.)](?=\s|$)|#{1,6}[ \t]"
+    r"[ \t]*(?:[-*+•・●]"
+    r"|\(?\d{1,3}(?:\.\d{1,3}){0,3}[.)、．:：]|[a-zA-Z](?:\)|[.](?=\s|$))|#{1,6}[ \t]"
     r"|[|>])[ \t]*"
 )
 HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")

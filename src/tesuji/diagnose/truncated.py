@@ -67,12 +67,16 @@ def detect_truncated(seen: Observation) -> Iterator[Finding]:
     body = text[-endings.WINDOW :].rstrip()
     if not body or (body[-1] in ">]" and _ended_by_token(seen)):
         return
-    if (fence := open_fence(seen)) is not None:
-        if _ends_as_prose(text):
-            return  # the fence was forgotten long ago: prose followed, and it is whole
-        yield _finding(text, f"code fence at {fence} is never closed", 0.9)
-    elif (text[0] in "{[`" or text[0].isspace()) and (opened := open_json(text)) is not None:
+    fence = open_fence(seen)
+    begins = text[:1] if not text[0].isspace() else text.lstrip()[:1]
+    opened = open_json(text) if begins in ("{", "[", "`") else None
+    over = fence is None or _ends_as_prose(text) if begins == "`" else _ends_as_json(body)
+    if opened is not None and not over:
         yield _finding(text, f"JSON from {opened} is never closed", 0.8)
+    elif fence is not None:
+        if (begins in ("{", "[") and _ends_as_json(body)) or _ends_as_prose(text):
+            return  # all is said: the fence stands inside a string, or was forgotten long ago
+        yield _finding(text, f"code fence at {fence} is never closed", 0.9)
     elif (sign := _sign(seen, body)) is not None:
         evidence, confidence = sign
         if confidence < _SURE and answer_end(seen) < len(text):
@@ -80,6 +84,14 @@ def detect_truncated(seen: Observation) -> Iterator[Finding]:
         if seen.finish:
             confidence = min(confidence, _GUESS)
         yield _finding(text, evidence, confidence)
+
+
+def _ends_as_json(body: str) -> bool:
+    """Whether the text ends with the bracket that closes all; quotes in strings may be astray."""
+    last = body.rstrip("` \n")[-1:]
+    if last not in ("}", "]"):
+        return False
+    return body.rstrip("` \n")[-2:-1] == "\n" or body.count("{") == body.count("}")
 
 
 def _ends_as_prose(text: str) -> bool:
