@@ -52,6 +52,26 @@ CUT = [
     "河流把沙子带到大海。水流变慢时，沙子",
     "河流把大量的沙子带到大海，",
     "Los ríos llevan arena al mar. Con los años forman nuevas tierras para los",
+    "Rivers carry sand to the sea, where it sinks and builds up new land over the years. Some",
+    "Rivers carry sand to the sea, where it sinks and builds up new land over the years. It'll",
+    "Rivers carry sand to the sea, and they have done so for many thousands of years now, as all"
+    " of us have seen.\n\nOverall,",
+    "Rivers carry sand to the sea, as they have for many thousands of years now.\n\nSo while",
+    "Rivers are very, very long. Should we ask the people of the WHO",
+    'A guide told us: "The river carries sand all the way down',
+    "1. A river.\n2. A lake.\n" + "".join(f"{n}. A pond.\n" for n in range(3, 13)) + "1",
+    "- **Rivers:** they carry sand.\n- **Lakes:** they keep it.\n- **Seas:**",
+    "Three:\n- Rivers: they carry sand.\n- Lakes: they keep it.\n- Seas: they take it.\n- Ponds",
+    "# Waters\n# Rivers\nThey carry sand.\n# Lakes\nThey keep it.\n# Seas",
+    "Los cinco ríos más largos del país son los siguientes:",
+    "The sum is\n\\begin{align}\nx &= 1 + 2",
+    "The length is given by \\[ l = a +\\frac{b}{c",
+    "砂は海まで運ばれます。そこで新しい土地が",
+    "砂は川の流れによって海まで運ばれ、そこで長い年月をかけて積もります。\n\nまた波が砂を動かすので、海岸の形は少しずつ変わっていきます。\n\nしたがって、川と海",
+    "砂は海まで運ばれます。そこで土地が生まれます。長い年月をかけて、平野が広がってい",
+    "1. 川は砂を海まで運びます。\n2. 海は砂を底に沈めます。\n3. 広い平野は長い年月をかけて",
+    "川です。\n- 利根川：関東を流れる。\n- 信濃川：最も長い。\n- 石狩川：北にある。\n- 木曽",
+    "河流把大量的沙子带到大海，日积月累。但我",
     "नदी रेत लाती है। समुद्र के पास नई भूमि बनती",
     "猫が寝ている\ufffd"[:-1] + "。犬も寝てい\ufffd",
 ]
@@ -103,6 +123,24 @@ WHOLE = [
     "三つの川を挙げます。\n- 利根川：関東を流れる\n- 信濃川：最も長い",
     "最长的三条河如下。\n1. 长江\n2. 黄河\n3. 珠江",
     "こんにちは\n\n敬具\n山田太郎",
+    '{"said": "He said "no" to it"}',
+    '{\n  "said": "He said "no" to it"\n}',
+    '```json\n{"said": "He said "no" to it"}\n```\nThe value is a string.',
+    '{"code": "```\\nx = 1\\n```"}',
+    "```\nx = 1\n```<|endoftext|>",
+    "We walked along the river for the whole day, and then we came home again. Thank you",
+    "We walked along the river for the whole day, as we had read in a book by Dr. Seuss",
+    "We walked along the river for the whole day, and we liked it very much indeed.\n\nSincerely,",
+    "# Rivers\nThey carry sand.\n# Lakes\nThey keep it.\n# The end",
+    "Name:\nDate:\nSignature of the applicant and date:",
+    "Please fill in the form and send it back to us before the end of this month, or later if you"
+    " need more time.\n\nSignature:",
+    "Sign here: \\[your name]",
+    'The board is 5 feet 6" wide',
+    "川は砂を海まで運びます。海は広いです。以上",
+    "- 川は砂を運びます。\n- 海は砂を沈めます。\n- 平野が広がります",
+    "今日は楽しかったです！また行きましょうね！ 🌊☀️",
+    "P.P.S",
 ]
 
 
@@ -118,6 +156,10 @@ def test_finished_texts_are_not_flagged(found, text: str) -> None:
         (
             "Describe a river without any punctuation.",
             "The river is wide. It flows down past the old mill and then turns south again",
+        ),
+        (
+            "Décris une rivière sans utiliser de virgules.",
+            "La rivière est large. Elle passe devant le vieux moulin et tourne vers le sud",
         ),
     ],
 )

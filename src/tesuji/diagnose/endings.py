@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from unicodedata import category
 
-from tesuji.diagnose.endings_cased import FUNCTION, cased
+from tesuji.diagnose.endings_cased import FUNCTION, cased, is_farewell
 from tesuji.diagnose.endings_cjk import CJK, cjk
 from tesuji.diagnose.last_lines import (
     BARE_LINE,
@@ -39,6 +39,10 @@ _TITLED = re.compile(r"(?:^|\n)[ \t]*(?:[-*+•]|\(?\d[\d.]{0,8}[.)、．]|#{1,6
 _MOST_FORMULA = 300  # characters; "\\[" may also be a bracket with a needless backslash
 _FEWEST_WORDS = 4  # of a line that announces something: "Signature:" is a field of a form
 _LEAST_TITLED = 2  # items or headings above that have something under them
+_FIELD = re.compile(
+    r"\b(?:sign\w*|name|date|phone|e-?mail|address|contact|note|ps)\b|署名|氏名|名前|日付|連絡先|住所|签名|姓名|日期|电话",
+    re.IGNORECASE,
+)
 _OVER = re.compile(
     r"\bend\b|\bfin\b|終|完|おわり|结束|結束|參考|参考|references|thank", re.IGNORECASE
 )
@@ -88,8 +92,9 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
         and _ITEM_ONLY.search(body, max(0, len(body) - 12))
     ):
         return "a list item is only begun", 0.8
-    if last in ",，、" and len(line) > 8:
-        return "ends with a comma", 0.85
+    if last in ",，、" and (len(line) > 8 or (len(line) > 4 and _after_prose(body, line))):
+        farewell = len(line) < 25 and is_farewell(line)
+        return None if farewell else ("ends with a comma", 0.85)
     if last in "(（「『“[【" and len(line) > 10:
         return "ends with an opening bracket", 0.8
     if last in ":：" or (last in "*_" and line.rstrip("*_ ")[-1:] in (":", "：")):
@@ -102,18 +107,22 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
         return f"{opened} is never closed", 0.7
     if last.isdigit() and _NUMBER.fullmatch(line) and _next_number(body, line):
         return "a list item is only begun", 0.75
+    letter = last.isalnum() or category(last)[0] == "M"
     item = ITEM.match(line)
     if item and last.isalpha() and len(line) - item.end() <= 3 and _long_items(body, line):
         return "a list item is only begun", 0.7
+    if item and letter and (":" in body or "：" in body) and _title_alone(body, line):
+        return "a part has only its title", 0.7
     if _repeats_part(body, line) and not asks_for_verse(prompt):
         return "the last line is the beginning of one above", 0.75
-    letter = last.isalnum() or category(last)[0] == "M"
     if not (letter or last in "-–—'’*_`\"%"):
         return None
     if letter and HEADING.match(line) and _is_title(body, line):
         return "a heading has nothing under it", 0.7
     if letter and "**" in line and _bold_opened(line):
         return "bold text is never closed", 0.7
+    if letter and '"' in line and "#" not in line and _quotation_opened(line):
+        return "a quotation is never closed", 0.7
     line = line[-_MOST_LINE:]
     if CJK.search(line[-30:]):
         sign = cjk(text, body, line) if letter else None
@@ -145,9 +154,17 @@ def _announced(body: str, line: str) -> Sign | None:
         return None
     if len(plain.split()) >= _FEWEST_WORDS or (CJK.search(plain) and len(plain) >= 12):
         return "announces what never comes", 0.7
+    if len(plain) > 2 and _after_prose(body, line) and not _FIELD.search(plain):
+        return "announces what never comes", 0.7
     if ITEM.match(line) and len(_TITLED.findall(above)) >= _LEAST_TITLED:
         return "a part has only its title", 0.75
     return None
+
+
+def _after_prose(body: str, line: str) -> bool:
+    """Whether the line above, blank ones apart, is a sentence."""
+    above = body[: len(body) - len(line)].rstrip()
+    return len(above) > 100 and above[-1] in ".。" and len(above) - above.rfind("\n") > 30
 
 
 def _is_title(body: str, line: str) -> bool:
@@ -171,6 +188,25 @@ def _next_number(body: str, line: str) -> bool:
     """Whether the line is the beginning of the number that the next list item would have."""
     above = _NUMBERED.findall(body[: len(body) - len(line)])
     return len(above) >= 3 and str(int(above[-1]) + 1).startswith(line)
+
+
+def _title_alone(body: str, line: str) -> bool:
+    """Whether all items above are titles with a colon and text, and the last is neither."""
+    if ":" in line or "：" in line or "**" in line:
+        return False
+    above = body[: len(body) - len(line)].split("\n")[1:]
+    items = [other for other in above if ITEM.match(other)]
+    return len(items) >= 3 and all(
+        (":" in other or "：" in other) and len(other) >= 2 * len(line) for other in items
+    )
+
+
+def _quotation_opened(line: str) -> bool:
+    """Whether the last quotation mark of the line begins a quotation of at least three words."""
+    at = line.rfind('"')
+    if line.count('"') % 2 == 0 or len(line[at + 1 :].split()) < 3 or line[at + 1].isspace():
+        return False
+    return line[at - 1 : at] in ("", " ", "(", "\t") if at else True
 
 
 def _bold_opened(line: str) -> bool:

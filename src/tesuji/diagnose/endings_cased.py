@@ -25,6 +25,8 @@ ein eine einen einem und oder zu mit für von auf ist sind im am als dass o os a
 da dos das em no na com é são il gli di che per con della dei и в на с не что как для из по
 к от это или но а у за при más muy pero sin sobre entre cuando donde sus esta este ese esa
 desde hasta también porque sino mais ses leur leurs cette comme plus très sans entre vers où
+behind within without across along any some more other you're we're they're i'm you'll we'll
+they'll it'll don't can't doesn't
 """
 FUNCTION = frozenset(_FUNCTION_WORDS.split())
 # May end a question, a command or a phrasal verb ("log in", "what it is for"): not alone.
@@ -32,7 +34,8 @@ _WEAK_WORDS = """\
 on in by at to for with from about up out off over as is are was were so it not such can
 will like just only even this that these those when how what where who be been i we they he
 she also do has have had may could would should there e o a no se es au am im des los
-más sin sobre esta este ese esa también plus mais entre où
+más sin sobre esta este ese esa también plus mais entre où behind within without across along
+any some more other don't can't doesn't
 """
 _WEAK = frozenset(_WEAK_WORDS.split())
 _LINKS = frozenset(
@@ -40,10 +43,11 @@ _LINKS = frozenset(
 )
 _FAREWELL_WORDS = """\
 thank thanks amen cheers enjoy namaste yes no sincerely goodbye bye good love regards best yours
-happy stay peace please qed fin option answer choice source ps gracias saludos merci cordialement
-danke
+happy stay peace please qed warm warmly kind fin option answer choice source ps gracias saludos
+merci cordialement danke
 """
 _FAREWELLS = frozenset(_FAREWELL_WORDS.split())
+_FIRST = re.compile(r"[^\W\d_]+")
 _SHORTENED = re.compile(
     r"(?:^|[\s(])(?:\w|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|etc|No|vol|Vol|ed|pp?|approx)$"
 )
@@ -70,6 +74,14 @@ def cased(text: str, body: str, line: str, prompt: str) -> Sign | None:
             return f"ends with {word!r}", 0.8
         if count >= 10 or (count >= 6 and (len(pieces) > 1 or siblings(body, line, bool(item)))):
             return f"ends with {word!r}", 0.7
+    if (
+        len(words) < 4
+        and word in FUNCTION
+        and word not in _WEAK
+        and words[0][0].isupper()
+        and body[: len(body) - len(line)].rstrip()[-1:] == "."
+    ):
+        return f"ends with {word!r}", 0.75
     if line[-1] in "-–—" and count >= 3:
         return "ends with a hyphen", 0.6
     if (
@@ -101,12 +113,18 @@ def cased(text: str, body: str, line: str, prompt: str) -> Sign | None:
     return None
 
 
+def is_farewell(text: str) -> bool:
+    """Whether the text begins with a word of thanks or good wishes."""
+    first = _FIRST.match(text)
+    return first is not None and first[0].lower() in _FAREWELLS
+
+
 def _only_begun(tail: str, before: str) -> bool:
     """Whether one or two words after a whole sentence begin another, and are no farewell."""
     words = tail.split()
-    if not words or not words[0][0].isupper() or not words[-1].isalpha():
+    if not words or not words[0][0].isupper() or not words[-1][-1].isalpha():
         return False
-    if words[0].lower() in _FAREWELLS or words[-1].lower() in _FAREWELLS:
+    if is_farewell(words[0]) or is_farewell(words[-1]):
         return False
     return len(before.split()) >= 4 and not _SHORTENED.search(before)
 

@@ -17,13 +17,14 @@ _JA_CUT = re.compile(
     r"|ており|であり|ではな|され|させ|なけれ"
     r"|(?:です|ます)(?:が|ので|し)|しか|しかし|また|そして|その|この|例えば|[るたい]の(?:は|が"
     r"|を|で|に)|ま|でしょ|くださ|であ|だっ|かもしれ|ことができ"
-    r"|という|といった|ような|ように|なが|そ|こ|さら)$"
+    r"|[てで]い|[けめれげべせね]て|という|といった|ような|ように|なが|そ|こ|さら)$"
 )
 _JA_DONE = re.compile(
     r"(?:です|ます|ました|ません|でした|でしょう|ましょう|ください|下さい|だ|た|る|う|く|す|つ"
     r"|ぬ|む|ぶ|ぐ|い|ね|よ|か|な|ぞ|わ|さ|など|こと|もの"
     r"|とき|ため|まで|から|より|のみ|だけ)$"
 )
+_POLITE = re.compile(r"(?:です|ます|ました|ません|でした|でしょう|ください|下さい)$")
 _ZH_CUT = re.compile(
     r"(?:[的和在与與是为為对對将將把被从從向以及或并並而但因由让讓使于於地]|以及|并且|例如|比如"
     r"|包括|通过|根据|因为|所以|如果|可以|能够|一个|一种|这个|第[一二三四五六七八九十]种\w{0,3})$"
@@ -64,18 +65,30 @@ def _japanese(body: str, line: str, tail: str, in_prose: bool, stops: int) -> Si
     if (_JA_CUT.search(tail) or _JA_INSIDE.search(tail)) and (in_prose or long):
         return "ends in the middle of a Japanese sentence", 0.8
     if _JA_DONE.search(tail):
+        if item and not _POLITE.search(tail) and _items_end(body, line, tail):
+            return "the last sentence has no end, others have", 0.65
         nominal = tail.endswith(("こと", "もの", "とき", "ため", "から"))
         if nominal and not item and len(tail) >= 40 and _clause_in(body, line, tail):
             return "the last sentence has no end, others have", 0.65
         return None
     if in_prose and not _LABEL.match(tail) and (not item or siblings(body, line, True)):
         return "the last sentence has no end", 0.7
+    if item and _items_end(body, line, tail):
+        return "the last sentence has no end, others have", 0.65
     if not item and stops >= 2:
         if len(tail) >= 25 and "、" in tail and siblings(body, line, False):
             return "the last sentence has no end, others have", 0.65
         if len(tail) >= 7 and _clause_in(body, line, tail):
             return "the last sentence has no end, others have", 0.65
     return None
+
+
+def _items_end(body: str, line: str, tail: str) -> bool:
+    """Whether the items above, and the one just above, end with their full stops."""
+    above = body[: len(body) - len(line)].rstrip()
+    other = above[above.rfind("\n") + 1 :]
+    ended = other.endswith("。") and ITEM.match(other) is not None
+    return ended and len(tail) >= 8 and siblings(body, line, True)
 
 
 def _clause_in(body: str, line: str, tail: str) -> bool:

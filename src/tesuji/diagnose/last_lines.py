@@ -62,7 +62,11 @@ def siblings(body: str, line: str, item: bool) -> bool:
     ended = bare = 0
     for other in body[: len(body) - len(line)].split("\n")[-14:]:
         other = other.strip()
-        if len(other) < 30 or other[0] == "#" or bool(ITEM.match(other)) != item:
+        if (
+            len(other) < (30 if other.isascii() else 15)
+            or other[0] == "#"
+            or bool(ITEM.match(other)) != item
+        ):
             continue
         if other[-1] in ".!?。！？\"”')…":
             # A long item is a paragraph, and as good as two short ones.
