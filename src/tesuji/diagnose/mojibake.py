@@ -16,8 +16,23 @@ _LATIN = re.compile(
     f"|â€[{_REST}{_QUOTES}]?"
     # After é a quotation mark and a dash may well stand: one of two must be no such mark.
     f"|[à-ï](?:[{_REST}][{_REST}{_QUOTES}]|[{_QUOTES}][{_REST}])"
+    f"|(?<=[{_REST}])[à-ï][{_QUOTES}]{{2}}"
     f"|ð[{_REST}{_QUOTES}]{{3}})+"
+    # Greek, Cyrillic, Hebrew, Arabic: two bytes a letter, so that two letters are asked for.
+    f"|(?:[ÎÏÐÑ×ØÙ][{_REST}{_QUOTES}]){{2,}}"
 )
+# What is common in such text: a, o and e in Cyrillic; alef and lam; Indic and Thai letters; the
+# Chinese characters from 一 to 中; the syllables of Korean; a byte order mark.
+_LATIN_SIGNS = (
+    "Ã", "Â", "â€", "ã", "ï¼", "ðŸ", "Ð°", "Ð¾", "Ðµ", "Ø§", "Ù„", "Î±", "×•", "à¤", "à¸", "ä¸",
+    "ë‹", "ì\x9d", "ì„", "ï»¿",
+)  # fmt: skip
+# Bytes and word marks as tokenizers write them, where a model's pieces were joined badly.
+_BYTE_TOKENS = re.compile(r"(?:<0x[0-9A-Fa-f]{2}>)+")
+_WORD_MARKS = re.compile(r"[ĠĊ▁](?=[A-Za-zĠĊ])")
+_HEX = re.compile(r"x([0-9A-Fa-f]{2})")
+_FEWEST_MARKS = 3
+_BYTES = re.compile(r"(?:\\x[0-9a-fA-F]{2}){2,}")
 # UTF-8 kana read as Shift JIS begin with 縺, 繧 or 繝 each; the three hardly ever meet elsewhere.
 _SHIFT_JIS = re.compile(r"[^\x00-\x7f]{0,3}(?:[縺繧繝][^\x00-\x7f縺繧繝\s]{0,3}){2,}")
 _GBK = re.compile(r"(?:锟斤拷?|斤拷)+")
@@ -25,7 +40,9 @@ _UNICODE = re.compile(r"(?:\\u[0-9a-fA-F]{4}){2,}|\\u(?:[1-9a-cA-C][0-9a-fA-F]{3
 _LINE_END = re.compile(
     r"(?<=[.!?:。！？：)）>」\w])(?:\\r)?\\n(?=\\n|[ \-*#<]|[A-Z][a-z ]|[^\x00-\x7f]|\Z)"
 )
-_ENTITY = re.compile(r"&(?:amp|quot|apos|lt|gt|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
+_ENTITY = re.compile(
+    r"&(?:amp|quot|apos|lt|gt|hellip|[mn]dash|[lr][sd]quo|eacute|egrave|agrave|[auo]uml|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]+")
 _ZERO_WIDTH = re.compile(r"[\u200b\u2060\ufeff]{3,}")
 _ESCAPES_MEANT = re.compile(
@@ -76,6 +93,10 @@ def _from_escapes(wrong: str) -> str | None:
     return None if any("\ud800" <= char <= "\udfff" for char in mended) else mended
 
 
+def _from_hex(wrong: str) -> str | None:
+    return _decoded(bytes.fromhex("".join(_HEX.findall(wrong))))
+
+
 def broken(text: str, prompt: str) -> list[Broken]:
     """The broken stretches of a text, by start; none overlapping."""
     found: list[Broken] = []
@@ -84,14 +105,7 @@ def broken(text: str, prompt: str) -> list[Broken]:
         found.extend(Broken(*m.span(), what, mend(m[0])) for m in pattern.finditer(text))
 
     if not text.isascii():
-        if (
-            "Ã" in text
-            or "Â" in text
-            or "â€" in text
-            or "ã" in text
-            or "ï¼" in text
-            or "ðŸ" in text
-        ):
+        if any(sign in text for sign in _LATIN_SIGNS):
             look(_LATIN, "UTF-8 read as Latin-1", _from_latin)
         if "縺" in text:
             look(_SHIFT_JIS, "UTF-8 read as Shift JIS", _from_shift_jis)
@@ -99,10 +113,19 @@ def broken(text: str, prompt: str) -> list[Broken]:
             look(_GBK, "lost characters read as GBK", lambda _: None)
         if "\u200b\u200b\u200b" in text:
             look(_ZERO_WIDTH, "zero-width characters", lambda _: "")
+        if ("▁" in text or "Ġ" in text) and len(_WORD_MARKS.findall(text)) >= _FEWEST_MARKS:
+            look(_WORD_MARKS, "a tokenizer's marks", lambda mark: "\n" if mark == "Ċ" else " ")
+    if "<0x" in text:
+        look(_BYTE_TOKENS, "bytes as tokens", _from_hex)
     if "\x00" in text or "\x1b" in text or "\x08" in text:
         look(_CONTROL, "control characters", lambda _: "")
-    if "\\" in text and ("\\u" in text or "\\n" in text) and not _in_code(text, prompt):
+    if (
+        "\\" in text
+        and ("\\u" in text or "\\n" in text or "\\x" in text)
+        and not _in_code(text, prompt)
+    ):
         look(_UNICODE, "a literal escape", _from_escapes)
+        look(_BYTES, "a literal escape", _from_hex)
         look(_LINE_END, "a literal line break", lambda _: "\n")
     if "&" in text and _ENTITY.search(text) and "</" not in text and not _in_code(text, prompt):
         look(_ENTITY, "a literal HTML entity", html.unescape)
