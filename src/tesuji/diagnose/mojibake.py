@@ -21,12 +21,9 @@ _LATIN = re.compile(
     # Greek, Cyrillic, Hebrew, Arabic: two bytes a letter, so that two letters are asked for.
     f"|(?:[ÎÏÐÑ×ØÙ][{_REST}{_QUOTES}]){{2,}}"
 )
-# What is common in such text: a, o and e in Cyrillic; alef and lam; Indic and Thai letters; the
-# Chinese characters from 一 to 中; the syllables of Korean; a byte order mark.
-_LATIN_SIGNS = (
-    "Ã", "Â", "â€", "ã", "ï¼", "ðŸ", "Ð°", "Ð¾", "Ðµ", "Ø§", "Ù„", "Î±", "×•", "à¤", "à¸", "ä¸",
-    "ë‹", "ì\x9d", "ì„", "ï»¿",
-)  # fmt: skip
+# Common in such text are a and o in Cyrillic, alef, alpha, the letters of Indic scripts and Thai,
+# the Chinese characters from 一 to 中, syllables of Korean; whole texts are read so.
+_MOST_SIGNS = 4_000  # characters of a text in which these are looked for
 # Bytes and word marks as tokenizers write them, where a model's pieces were joined badly.
 _BYTE_TOKENS = re.compile(r"(?:<0x[0-9A-Fa-f]{2}>)+")
 _WORD_MARKS = re.compile(r"[ĠĊ▁](?=[A-Za-zĠĊ])")
@@ -97,6 +94,24 @@ def _from_hex(wrong: str) -> str | None:
     return _decoded(bytes.fromhex("".join(_HEX.findall(wrong))))
 
 
+def _read_as_latin(text: str) -> bool:
+    """Whether it is worth looking for UTF-8 read as Latin-1: by single characters, cheaply."""
+    if "Ã" in text or "Â" in text or "ã" in text or ("â" in text and "â€" in text):
+        return True
+    if ("ï" in text and "ï¼" in text) or ("ð" in text and "ðŸ" in text):
+        return True
+    if "。" in text or len(text) > _MOST_SIGNS:
+        return False
+    return (
+        ("Ð" in text and ("Ð°" in text or "Ð¾" in text))
+        or ("Ø" in text and "Ø§" in text)
+        or ("Î" in text and "Î±" in text)
+        or ("à" in text and ("à¤" in text or "à¸" in text))
+        or ("ä" in text and "ä¸" in text)
+        or ("ì" in text and ("ì•" in text or "ì\x9d" in text))
+    )
+
+
 def broken(text: str, prompt: str) -> list[Broken]:
     """The broken stretches of a text, by start; none overlapping."""
     found: list[Broken] = []
@@ -105,7 +120,7 @@ def broken(text: str, prompt: str) -> list[Broken]:
         found.extend(Broken(*m.span(), what, mend(m[0])) for m in pattern.finditer(text))
 
     if not text.isascii():
-        if any(sign in text for sign in _LATIN_SIGNS):
+        if _read_as_latin(text):
             look(_LATIN, "UTF-8 read as Latin-1", _from_latin)
         if "縺" in text:
             look(_SHIFT_JIS, "UTF-8 read as Shift JIS", _from_shift_jis)
@@ -115,7 +130,7 @@ def broken(text: str, prompt: str) -> list[Broken]:
             look(_ZERO_WIDTH, "zero-width characters", lambda _: "")
         if ("▁" in text or "Ġ" in text) and len(_WORD_MARKS.findall(text)) >= _FEWEST_MARKS:
             look(_WORD_MARKS, "a tokenizer's marks", lambda mark: "\n" if mark == "Ċ" else " ")
-    if "<0x" in text:
+    if "<" in text and "<0x" in text:
         look(_BYTE_TOKENS, "bytes as tokens", _from_hex)
     if "\x00" in text or "\x1b" in text or "\x08" in text:
         look(_CONTROL, "control characters", lambda _: "")

@@ -64,7 +64,6 @@ _MAYBE_TURN = re.compile(
 )
 # A header of a chat template whose tokens were stripped: its role alone.
 _BARE_ROLE = re.compile(r"(?:\n\n|(?<=[.!?。！？]))(?:user|assistant|model)\n")
-_BARE_ROLES = ("user\n", "assistant\n", "model\n")
 _LEADING_LABEL = re.compile(
     r"(?:user|assistant|model)\n"
     rf"|\s*(?:#{{1,4}} ?)?(?:(?i:{_ANSWERS}|{_ASKS})|AI|ChatGPT|### ?Response) ?[:：](?=\s|\w)"
@@ -142,7 +141,8 @@ def first_turn(text: str, prompt: str) -> int:
     """
     inline = text.find("### Human:")  # some templates put no line break before it
     maybe = _MAYBE_TURN.search(text)
-    if any(role in text for role in _BARE_ROLES) and "```" not in text:
+    named = "assistant\n" in text or "user\n" in text or "model\n" in text
+    if named and "```" not in text:
         bare = _BARE_ROLE.search(text)
         if bare is not None and not (0 <= inline < bare.start()):
             inline = bare.start()

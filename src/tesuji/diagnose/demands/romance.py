@@ -14,8 +14,8 @@ from tesuji.diagnose.demands.demand import (
     Demand,
     before,
     lowered,
+    near,
     sentence_around,
-    sought,
 )
 from tesuji.diagnose.demands.letters import all_lower, all_upper, none_of
 from tesuji.diagnose.demands.numbers import ROMANCE, Bounds, number
@@ -43,7 +43,7 @@ _COMPARE = rf"(?:(?P<less>{_LESS})|(?P<under>{_UNDER})|(?P<more>{_MORE})|(?P<ove
 _NEGATED = re.compile(r"\b(?:no|ne|n)\b", re.IGNORECASE)  # "ne pas dépasser", "no … más de"
 _COUNT = re.compile(
     rf"(?:\b{_COMPARE})?\b{_N}\s+(?:\w+\s+)?(?P<unit>mots?|palabras|phrases?|frases|oraciones"
-    r"|paragraphes|párrafos|puces|points|puntos|elementos)\b(?P<after>[^.\n]{0,60})",
+    r"|paragraphes|párrafos|puces|points|puntos|elementos)\b(?=(?P<after>[^.\n]{0,60}))",
     re.IGNORECASE,
 )
 _TIMES = rf"{_COMPARE}{_N}\.?\s*(?:fois|veces|vez|occurrences?)"
@@ -121,7 +121,8 @@ def _bounds(match: re.Match[str]) -> Bounds | None:
 
 
 def _of_counts(prompt: str) -> Iterator[Demand]:
-    for match in _COUNT.finditer(prompt):
+    units = "mots|palabras|phrase|frase|oracion|paragraphe|párrafo|puce|points|puntos|elementos"
+    for match in near(_COUNT, prompt, units, 34, 70):
         bounds = _bounds(match)
         lead = before(prompt, match.start())
         if bounds is None or re.search(
@@ -188,24 +189,20 @@ _CAPITALS_TIMES = re.compile(
 
 
 def _of_frequency(prompt: str) -> Iterator[Demand]:
-    for match in sought(_LETTER_TIMES, prompt, "letr", 0, 110):
+    for match in near(_LETTER_TIMES, prompt, "lettre|letra", 0, 110):
         yield from _often_letter(match)
-    for match in sought(_LETTER_TIMES, prompt, "lettre", 0, 110):
-        yield from _often_letter(match)
-    for cue in ("mot ", "terme ", "palabra "):
-        for match in sought(_WORD_TIMES, prompt, cue, 2, 110):
-            if (bounds := _bounds(match)) is not None:
-                yield Demand("word frequency", *match.span(), often(match["word"].strip(), bounds))
-    for cue in ("mots", "palabras"):
-        for match in sought(_CAPITALS_TIMES, prompt, cue, 0, 130):
-            if match["exact"]:
-                count = number(match["exact"]) or 0
-                pattern = re.compile(rf"\w*{match['letter']}\w*", re.IGNORECASE)
-                what = f"words with {match['letter']}"
-                yield Demand(what, *match.span(), _found(pattern, Bounds(count, count), what))
-            elif (bounds := _bounds(match)) is not None:
-                what = "words in capitals"
-                yield Demand(what, *match.span(), _found(_CAPITALS, bounds, what))
+    for match in near(_WORD_TIMES, prompt, "mot |terme |palabra ", 2, 110):
+        if (bounds := _bounds(match)) is not None:
+            yield Demand("word frequency", *match.span(), often(match["word"].strip(), bounds))
+    for match in near(_CAPITALS_TIMES, prompt, "mots|palabras", 0, 130):
+        if match["exact"]:
+            count = number(match["exact"]) or 0
+            pattern = re.compile(rf"\w*{match['letter']}\w*", re.IGNORECASE)
+            what = f"words with {match['letter']}"
+            yield Demand(what, *match.span(), _found(pattern, Bounds(count, count), what))
+        elif (bounds := _bounds(match)) is not None:
+            what = "words in capitals"
+            yield Demand(what, *match.span(), _found(_CAPITALS, bounds, what))
 
 
 def _often_letter(match: re.Match[str]) -> Iterator[Demand]:
@@ -217,7 +214,7 @@ def _often_letter(match: re.Match[str]) -> Iterator[Demand]:
 
 
 def _of_words(prompt: str) -> Iterator[Demand]:
-    for match in _WORDS.finditer(prompt):
+    for match in near(_WORDS, prompt, "mot|terme|palabra", 0, 300):
         rest = sentence_around(prompt, match.start(), match.end())
         words = [word.strip() for word in _ITEM.findall(match["list"])]
         lead = before(prompt, match.start(), 90)
@@ -237,7 +234,7 @@ def _of_characters(prompt: str, low: str) -> Iterator[Demand]:
         at = low.find(cue)
         if at >= 0 and len(low) == len(prompt) and _NOT_BEFORE.search(before(prompt, at, 60)):
             yield Demand(f"no {cue}", at, at + len(cue), none_of(pattern, what))
-    for match in _CHARACTER.finditer(prompt):
+    for match in near(_CHARACTER, prompt, "lettre|caract|carác|graph|letra", 0, 16):
         lead = before(prompt, match.start(), 70)
         sentence = sentence_around(prompt, *match.span())
         if _NOT_BEFORE.search(lead) and not re.search(r"(?<!seule )\bfois|veces|vez\b", sentence):
@@ -249,7 +246,7 @@ def _of_characters(prompt: str, low: str) -> Iterator[Demand]:
 def _of_case(prompt: str, low: str) -> Iterator[Demand]:
     if "uscul" not in low and "úscul" not in low:
         return
-    for match in _CASED.finditer(prompt):
+    for match in near(_CASED, prompt, "majuscul|minuscul|mayúscul|minúscul", 0, 0):
         sentence = sentence_around(prompt, *match.span())
         if _OF_WORDS.search(before(prompt, match.start(), 45)) and "sans aucun mot" not in sentence:
             continue

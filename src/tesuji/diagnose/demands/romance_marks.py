@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from tesuji.diagnose.demands.answers import any_of, one_of
-from tesuji.diagnose.demands.demand import Demand, lowered, sentence_around
+from tesuji.diagnose.demands.demand import Demand, lowered, near, sentence_around
 from tesuji.diagnose.demands.ends import ends_with, repeated, starts_with
 from tesuji.diagnose.demands.marks import (
     HIGHLIGHTED,
@@ -97,35 +97,43 @@ def find(prompt: str) -> Iterator[Demand]:
     yield from _of_places(prompt, low)
 
 
+def _first(
+    pattern: re.Pattern[str], prompt: str, cues: str, back: int, ahead: int
+) -> re.Match[str] | None:
+    return next(near(pattern, prompt, cues, back, ahead), None)
+
+
 def _of_marks(prompt: str, low: str) -> Iterator[Demand]:
-    if "json" in low and (match := _JSON.search(prompt)):
+    if "json" in low and (match := _first(_JSON, prompt, "json", 20, 0)):
         yield Demand("JSON", *match.span(), json_check((), False))
-    if "guillemets" in low or "comillas" in low:
-        match = _QUOTES.search(prompt)
-        if match is not None and _WHOLE.search(sentence_around(prompt, *match.span())):
-            yield Demand("in quotation marks", *match.span(), wrapped('"“”«„', '"”»“', '"…"'))
+    match = _first(_QUOTES, prompt, "guillemets|comillas", 110, 0)
+    if match is not None and _WHOLE.search(sentence_around(prompt, *match.span())):
+        yield Demand("in quotation marks", *match.span(), wrapped('"“”«„', '"”»“', '"…"'))
     for cue, pattern, shown in (
         ("dobles corchetes angulares", TITLED, "<<…>>"),
         ("doubles dièses", re.compile(r"##[^#\n]{1,120}##"), "##…##"),
     ):
         if (at := low.find(cue)) >= 0:
             yield Demand("a title", at, at + len(cue), at_least(pattern, 1, shown))
-    if "[" in prompt and (match := _PLACEHOLDERS.search(prompt)):
+    held = "réservé|emplacement|éléments manquants|marcador"
+    if "[" in prompt and (match := _first(_PLACEHOLDERS, prompt, held, 30, 30)):
         least = number(match["n"]) or 1
         yield Demand("placeholders", *match.span(), at_least(PLACEHOLDER, least, "[…]"))
-    if "*" in prompt and (match := _HIGHLIGHT.search(prompt)):
+    shown = "en avant|en évidence|surbrillance|surlign|resalt|italique"
+    if "*" in prompt and (match := _first(_HIGHLIGHT, prompt, shown, 30, 60)):
         least = number(match["n"] or match["n2"]) or 1
         yield Demand("highlights", *match.span(), at_least(HIGHLIGHTED, least, "*…*"))
     if "***" in prompt:
         yield from divided(prompt, _PARTS)
-    if match := _SECTION.search(prompt):
+    match = _first(_SECTION, prompt, " x", 50, 2)
+    if match is not None and match["name"][0].isupper():
         count = _SECTIONS.search(prompt)
         pattern = re.compile(
             rf"{_without_accents(match['name'])}\s*(?:\d+|[IVX]+\b)", re.IGNORECASE
         )
         least = (number(count["n"]) if count else 1) or 1
         yield Demand("sections", *match.span(), at_least(pattern, least, f"{match['name']} 1"))
-    if match := _MARK.search(prompt):
+    if match := _first(_MARK, prompt, "pregunta|exclamaci|question", 30, 30):
         said = (match["mark"] or match["mark2"] or match["mark3"]).lower()
         pattern = re.compile("[!！]" if said.startswith("excl") else "[?？]")
         yield Demand("a mark", *match.span(), at_least(pattern, 1, pattern.pattern[1]))
@@ -136,20 +144,20 @@ def _without_accents(name: str) -> str:
 
 
 def _of_places(prompt: str, low: str) -> Iterator[Demand]:
-    for match in _END.finditer(prompt):
+    for match in near(_END, prompt, "phrase|frase", 80, 220):
         yield Demand("ends with a phrase", *match.span(), ends_with(match["phrase"]))
-    for match in _START.finditer(prompt):
+    for match in near(_START, prompt, "phrase|frase", 60, 190):
         yield Demand("starts with a phrase", *match.span(), starts_with(match["phrase"]))
     if "scriptum" in low or "posdata" in low:
-        for match in _POSTSCRIPT.finditer(prompt):
+        for match in near(_POSTSCRIPT, prompt, "scriptum|posdata", 6, 90):
             letters = re.sub(r"[\s.-]", "", match["mark"])
             mark = re.compile(r"[\s.-]*".join(letters), re.IGNORECASE)
             yield Demand("postscript", *match.span(), at_least(mark, 1, match["mark"]))
-    for match in _NTH.finditer(prompt):
+    for match in near(_NTH, prompt, "paragraphe|párrafo", 14, 110):
         yield Demand("paragraph's start", *match.span(), paragraph_starts(1, match["word"]))
     if "répét" in low or "repite" in low or "reprenez" in low:
         yield from repeated(prompt, _REPEAT)
-    if given := _OPTIONS.search(prompt):
+    if given := _first(_OPTIONS, prompt, "option|alternativ|opcion", 0, 150):
         options = _ITEM.findall(given["list"])
         if 2 <= len(options) <= 6:
             strict = _ONLY.search(sentence_around(prompt, *given.span())) is not None
