@@ -52,7 +52,7 @@ def cjk(text: str, body: str, line: str) -> Sign | None:
     if opened and len(tail) >= 10:
         return f"{opened} is never closed", 0.75
     in_prose = len(pieces) > 1 and len(pieces[0]) > 8
-    if 0 < len(tail) < 4:
+    if 0 < len(tail) < 4 and not (_JA_CUT.search(tail) or _ZH_CUT.search(tail)):
         begun = in_prose and not item and tail.isalnum() and not _WORDS_OF_END.search(tail)
         return ("the last sentence is only begun", 0.7) if begun else None
     judge = _japanese if _KANA.search(body[-200:]) else _chinese
@@ -71,7 +71,7 @@ def _japanese(body: str, line: str, tail: str, in_prose: bool, stops: int) -> Si
         if nominal and not item and len(tail) >= 40 and _clause_in(body, line, tail):
             return "the last sentence has no end, others have", 0.65
         return None
-    if in_prose and not _LABEL.match(tail) and (not item or siblings(body, line, True)):
+    if in_prose and len(tail) >= 4 and (not item or _item_goes_on(body, line, tail)):
         return "the last sentence has no end", 0.7
     if item and _items_end(body, line, tail):
         return "the last sentence has no end, others have", 0.65
@@ -89,6 +89,11 @@ def _items_end(body: str, line: str, tail: str) -> bool:
     other = above[above.rfind("\n") + 1 :]
     ended = other.endswith("。") and ITEM.match(other) is not None
     return ended and len(tail) >= 8 and siblings(body, line, True)
+
+
+def _item_goes_on(body: str, line: str, tail: str) -> bool:
+    """Whether an item's last words are a sentence, not a label and its value."""
+    return not _LABEL.match(tail) and siblings(body, line, True)
 
 
 def _clause_in(body: str, line: str, tail: str) -> bool:

@@ -70,11 +70,14 @@ def detect_truncated(seen: Observation) -> Iterator[Finding]:
     fence = open_fence(seen)
     begins = text[:1] if not text[0].isspace() else text.lstrip()[:1]
     opened = open_json(text) if begins in ("{", "[", "`") else None
-    over = fence is None or _ends_as_prose(text) if begins == "`" else _ends_as_json(body)
-    if opened is not None and not over:
+    if opened is None or begins != "`":
+        over = opened is None or _ends_as_json(text)
+    else:
+        over = (fence is None and _balanced(text)) or _ends_as_prose(text)
+    if not over:
         yield _finding(text, f"JSON from {opened} is never closed", 0.8)
     elif fence is not None:
-        if (begins in ("{", "[") and _ends_as_json(body)) or _ends_as_prose(text):
+        if (begins in ("{", "[") and _ends_as_json(text)) or _ends_as_prose(text):
             return  # all is said: the fence stands inside a string, or was forgotten long ago
         yield _finding(text, f"code fence at {fence} is never closed", 0.9)
     elif (sign := _sign(seen, body)) is not None:
@@ -86,12 +89,17 @@ def detect_truncated(seen: Observation) -> Iterator[Finding]:
         yield _finding(text, evidence, confidence)
 
 
-def _ends_as_json(body: str) -> bool:
+def _ends_as_json(text: str) -> bool:
     """Whether the text ends with the bracket that closes all; quotes in strings may be astray."""
-    last = body.rstrip("` \n")[-1:]
-    if last not in ("}", "]"):
+    bare = text.rstrip("` \n")
+    if bare[-1:] not in ("}", "]"):
         return False
-    return body.rstrip("` \n")[-2:-1] == "\n" or body.count("{") == body.count("}")
+    indented = bare[-2:-1] == "\n" and "{\n " in bare[:200]
+    return indented or _balanced(text)
+
+
+def _balanced(text: str) -> bool:
+    return text.count("{") == text.count("}") and text.count("[") == text.count("]")
 
 
 def _ends_as_prose(text: str) -> bool:

@@ -111,8 +111,8 @@ def tokens(text: str, prompt: str) -> list[tuple[int, int, bool]]:
         first = match.start()
     if square and (match := _MAYBE_SQUARE.search(text, 0, first)):
         first = match.start()
-    if "◁" in text and (at := text.find("◁")) >= 0:
-        first = min(first, at)
+    if not text.isascii() and "◁" in text:
+        first = min(first, text.find("◁"))
     if "\\end{code}" in text[-500:]:
         first = min(first, text.find("\\end{code}"))
     if first == len(text) and not bracket:
@@ -141,8 +141,7 @@ def first_turn(text: str, prompt: str) -> int:
     """
     inline = text.find("### Human:")  # some templates put no line break before it
     maybe = _MAYBE_TURN.search(text)
-    named = "assistant\n" in text or "user\n" in text or "model\n" in text
-    if named and "```" not in text:
+    if (maybe is not None or "assistant\n" in text) and "```" not in text:
         bare = _BARE_ROLE.search(text)
         if bare is not None and not (0 <= inline < bare.start()):
             inline = bare.start()

@@ -182,6 +182,8 @@ def _found(pattern: re.Pattern[str], bounds: Bounds, what: str) -> Check:
 
 _CAPITALS_TIMES = re.compile(
     rf"\b(?:mots|palabras)\b[^.\n\"“]{{0,40}}(?:majuscules|mayúsculas)[^.\n]{{0,40}}?\b{_TIMES}"
+    rf"|\b(?:mots|palabras)\b[^.\n]{{0,40}}(?:majuscules|mayúsculas)[^.\n]{{0,20}}"
+    rf"(?:inférieure? à|menor (?:a|que|de))\s+(?P<below>{ROMANCE})"
     rf"|\bpalabras[^.\n]{{0,20}} letra [\"“'](?P<letter>\w)[\"”'][^.\n]{{0,20}}?\b(?:aparecer"
     rf"|ser)\s+(?P<exact>{ROMANCE})\s+(?:veces|en total)",
     re.IGNORECASE,
@@ -200,9 +202,16 @@ def _of_frequency(prompt: str) -> Iterator[Demand]:
             pattern = re.compile(rf"\w*{match['letter']}\w*", re.IGNORECASE)
             what = f"words with {match['letter']}"
             yield Demand(what, *match.span(), _found(pattern, Bounds(count, count), what))
+        elif match["below"]:
+            bounds = Bounds(None, (number(match["below"]) or 1) - 1)
+            yield _capitals(match, bounds)
         elif (bounds := _bounds(match)) is not None:
-            what = "words in capitals"
-            yield Demand(what, *match.span(), _found(_CAPITALS, bounds, what))
+            yield _capitals(match, bounds)
+
+
+def _capitals(match: re.Match[str], bounds: Bounds) -> Demand:
+    what = "words in capitals"
+    return Demand(what, *match.span(), _found(_CAPITALS, bounds, what))
 
 
 def _often_letter(match: re.Match[str]) -> Iterator[Demand]:
