@@ -57,6 +57,9 @@ CUT = [
     "Rivers carry sand to the sea, and they have done so for many thousands of years now, as all"
     " of us have seen.\n\nOverall,",
     "Rivers carry sand to the sea, as they have for many thousands of years now.\n\nSo while",
+    "1. Open the page of the river.\n2. Choose the map and wait.\n3. Look for the name of the"
+    ' town.\n4. Click on "Rou',
+    "The rivers of the plain are long, and they are slow as well.\n\nThe delta is a place that",
     "Rivers are very, very long. Should we ask the people of the WHO",
     'A guide told us: "The river carries sand all the way down',
     "1. A river.\n2. A lake.\n" + "".join(f"{n}. A pond.\n" for n in range(3, 13)) + "1",

@@ -15,6 +15,7 @@ from tesuji.diagnose.last_lines import (
     Sign,
     asks_for_verse,
     ends_bare,
+    siblings,
 )
 
 WINDOW = 1_500  # characters of the end that are looked at
@@ -121,7 +122,7 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
         return "a heading has nothing under it", 0.7
     if letter and "**" in line and _bold_opened(line):
         return "bold text is never closed", 0.7
-    if letter and '"' in line and "#" not in line and _quotation_opened(line):
+    if letter and '"' in line and "#" not in line and _quotation_opened(body, line):
         return "a quotation is never closed", 0.7
     line = line[-_MOST_LINE:]
     if CJK.search(line[-30:]):
@@ -201,10 +202,12 @@ def _title_alone(body: str, line: str) -> bool:
     )
 
 
-def _quotation_opened(line: str) -> bool:
-    """Whether the last quotation mark of the line begins a quotation of at least three words."""
+def _quotation_opened(body: str, line: str) -> bool:
+    """Whether the line's last quotation mark begins a quotation: three words, or an item's end."""
     at = line.rfind('"')
-    if line.count('"') % 2 == 0 or len(line[at + 1 :].split()) < 3 or line[at + 1].isspace():
+    if line.count('"') % 2 == 0 or line[at + 1].isspace():
+        return False
+    if len(line[at + 1 :].split()) < 3 and not (ITEM.match(line) and siblings(body, line, True)):
         return False
     return line[at - 1 : at] in ("", " ", "(", "\t") if at else True
 

@@ -72,7 +72,7 @@ def cased(text: str, body: str, line: str, prompt: str) -> Sign | None:
     if word in FUNCTION and lower and len(words) >= 4 and not asks_for_verse(prompt):
         if word not in _WEAK:
             return f"ends with {word!r}", 0.8
-        if count >= 10 or (count >= 6 and (len(pieces) > 1 or siblings(body, line, bool(item)))):
+        if count >= 10 or (count >= 5 and (len(pieces) > 1 or siblings(body, line, bool(item)))):
             return f"ends with {word!r}", 0.7
     if (
         len(words) < 4
@@ -106,7 +106,8 @@ def cased(text: str, body: str, line: str, prompt: str) -> Sign | None:
         return None
     if len(pieces) > 1 and count >= 3 and len(content) - len(tail) > 20:
         return "the last sentence has no end", 0.75 if count >= 5 else 0.7
-    if (count >= 7 or (count >= 3 and _cut_word(text, word))) and siblings(body, line, bool(item)):
+    long = count >= 7 or (count >= 5 and "," in tail)
+    if (long or (count >= 3 and _cut_word(text, word))) and siblings(body, line, bool(item)):
         return "the last sentence has no end, others have", 0.7
     if count >= 45:
         return "a sentence without end", 0.6
