@@ -23,6 +23,8 @@ def test_the_servers_word_is_certain(found) -> None:
         "Code:\n```python\nprint(1)\n",
         "- item\n  ```\n  x = 1",
         '{"a": [1, 2',
+        '{"a": {"b": 1}',
+        "[Step 1]\n```js\nlet a = {}",
         '{"a": "the text bre',
         '```json\n[{"a": 1}, {"b": "\\"}]',
         '[{"id": 1}, {"id": 2},',
@@ -133,7 +135,7 @@ WHOLE = [
     "```\nx = 1\n```<|endoftext|>",
     "We walked along the river for the whole day, and then we came home again. Thank you",
     "We walked along the river for the whole day, as we had read in a book by Dr. Seuss",
-    "We walked along the river for the whole day, and we liked it very much indeed.\n\nSincerely,",
+    "We walked along the river for the whole day, and we liked it very much indeed.\n\nBest,",
     "# Rivers\nThey carry sand.\n# Lakes\nThey keep it.\n# The end",
     "Name:\nDate:\nSignature of the applicant and date:",
     "Please fill in the form and send it back to us before the end of this month, or later if you"

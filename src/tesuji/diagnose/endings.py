@@ -93,9 +93,10 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
         and _ITEM_ONLY.search(body, max(0, len(body) - 12))
     ):
         return "a list item is only begun", 0.8
-    if last in ",，、" and (len(line) > 8 or (len(line) > 4 and _after_prose(body, line))):
-        farewell = len(line) < 25 and is_farewell(line)
-        return None if farewell else ("ends with a comma", 0.85)
+    if last in ",，、" and len(line) > 8:
+        return "ends with a comma", 0.85
+    if last == "," and len(line) > 4 and _after_prose(body, line) and not is_farewell(line):
+        return "ends with a comma", 0.8
     if last in "(（「『“[【" and len(line) > 10:
         return "ends with an opening bracket", 0.8
     if last in ":：" or (last in "*_" and line.rstrip("*_ ")[-1:] in (":", "：")):

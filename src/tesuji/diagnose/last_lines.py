@@ -57,20 +57,21 @@ def asks_for_verse(prompt: str) -> bool:
 
 
 def siblings(body: str, line: str, item: bool) -> bool:
-    """Whether the lines above, of the same kind, end with a full stop: two, or the only one."""
+    """Whether the lines above, of the same kind, end with a full stop: two, or the only one.
+
+    A short line without one may be a heading; with one it is a sentence, and characters of
+    Japanese and Chinese say twice as much.
+    """
     ended = bare = 0
     for other in body[: len(body) - len(line)].split("\n")[-14:]:
         other = other.strip()
-        if (
-            len(other) < (30 if other.isascii() else 15)
-            or other[0] == "#"
-            or bool(ITEM.match(other)) != item
-        ):
+        if len(other) < 15 or other[0] == "#" or bool(ITEM.match(other)) != item:
             continue
-        if other[-1] in ".!?。！？\"”')…":
-            # A long item is a paragraph, and as good as two short ones.
-            ended += 2 if len(other) > 100 else 1
-        elif other[-1] not in ":：":
+        if other[-1] in '.!?。！？"”’)…':
+            if len(other) >= 30 or not other.isascii():
+                # A long item is a paragraph, and as good as two short ones.
+                ended += 2 if len(other) > 100 else 1
+        elif other[-1] not in ":：" and len(other) >= 30:
             bare += 1
     least = 1 if len(line.split()) >= 10 else 2
     return ended >= least and bare == 0 if item else ended > 2 * bare

@@ -77,7 +77,8 @@ def detect_truncated(seen: Observation) -> Iterator[Finding]:
     if not over:
         yield _finding(text, f"JSON from {opened} is never closed", 0.8)
     elif fence is not None:
-        if (begins in ("{", "[") and _ends_as_json(text)) or _ends_as_prose(text):
+        is_json = begins in ("{", "[") and _JSON_START.match(text) is not None
+        if (is_json and _ends_as_json(text)) or _ends_as_prose(text):
             return  # all is said: the fence stands inside a string, or was forgotten long ago
         yield _finding(text, f"code fence at {fence} is never closed", 0.9)
     elif (sign := _sign(seen, body)) is not None:
