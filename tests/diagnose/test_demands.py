@@ -12,6 +12,97 @@ LONG = "This is a paragraph that is long enough to be taken for prose by anyone 
 
 # prompt, a text that keeps the demand, one that breaks it
 KEPT_AND_BROKEN = [
+    # French and Spanish
+    ("Décris la mer. Ta réponse doit contenir au moins 10 mots.", WORDS, "La mer est bleue."),
+    ("Describe el mar. Responde con menos de 10 palabras.", "El mar es azul.", WORDS),
+    (
+        "Describe el mar con un máximo de 2 frases en tu respuesta.",
+        "Es azul. Es grande.",
+        "Es azul. Es grande. Es frío. Es hondo.",
+    ),
+    ("Décris la mer. Veuillez ne pas utiliser de virgules.", "Bleue et vaste", "Bleue, vaste"),
+    ("Décris la mer sans employer de chiffres arabes.", "Deux mers", "2 mers"),
+    ("Describe el mar. Escribe tu respuesta sin emplear comas.", "azul y frío", "azul, frío"),
+    ("Décris la mer. Évitez d'employer le caractère ç dans votre texte.", "Elle est là", "Ça va"),
+    ("Décris la mer. Votre réponse ne doit pas contenir d'accents.", "Elle va", "Elle allée"),
+    (
+        "Décris la mer. Votre texte doit être entièrement en minuscules.",
+        "la mer est bleue",
+        "La mer est bleue",
+    ),
+    (
+        "Décris la mer. Rédigez votre réponse en majuscules, sans utiliser de minuscules.",
+        "LA MER",
+        "La mer",
+    ),
+    ("Describe el mar. Usa sólo letras mayúsculas en tu respuesta.", "EL MAR", "El mar"),
+    ("Décris la mer. N'utilisez pas les mots ['vague', 'sel'] dans votre texte.", "eau", "le sel"),
+    ('Describe el mar. No uses la palabra clave "ola" en tu respuesta.', "agua", "una ola"),
+    ('Describe el mar. No olvides incluir las palabras "ola" y "sal".', "ola, sal", "ola"),
+    ('Décris la mer. Le mot "vague" doit figurer au moins deux fois.', "vague vague", "vague"),
+    ('Describe el mar. La letra "z" debe aparecer al menos 2 veces.', "azul azul", "azul"),
+    (
+        "Describe el mar. Incluye palabras en mayúsculas al menos 2 veces en tu respuesta.",
+        "EL MAR",
+        "El mar",
+    ),
+    ('Describe el mar. En tu respuesta debe haber 2 palabras con la letra "ñ".', "niño año", "año"),
+    ("Décris la mer. Encadrez toute votre réponse avec des guillemets.", '"Bleue"', "Bleue"),
+    ("Describe el mar. Toda tu respuesta debe estar entre comillas dobles.", "«Azul»", "Azul"),
+    ("Décris la mer. Ajoutez un titre entouré de doubles dièses.", "##Mer##\nB", "Mer\nB"),
+    ("Describe el mar en formato JSON.", '{"a": 1}', "azul"),
+    (
+        "Décris la mer. Votre texte doit inclure au moins 2 espaces réservés, comme [nom].",
+        "[a] et [b]",
+        "[a]",
+    ),
+    (
+        "Describe el mar. Resalta al menos 2 secciones de tu respuesta, como *esta*.",
+        "*a* y *b*",
+        "*a*",
+    ),
+    ("Terminez votre texte par un post-scriptum qui commence par P.S.", "Oui.\nP.S. Non", "Oui."),
+    ('Termina tu respuesta con la frase exacta "Hasta pronto".', "Ya. Hasta pronto", "Ya."),
+    (
+        "Décris la mer. Votre texte doit comporter 2 parties, chacune commençant par Partie X.",
+        "Partie 1\na\nPartie 2\nb",
+        "Partie 1\na",
+    ),
+    (
+        "Describe el mar. Tu respuesta debe tener 2 párrafos, separados por ***.",
+        "a\n***\nb",
+        "a\n\nb",
+    ),
+    (
+        "La mer est-elle bleue ? Répondez uniquement par l'une de ces options : ('Oui.', 'Non.').",
+        "Oui.",
+        "Oui. Elle l'est.",
+    ),
+    ("Describe el mar. Incluye una pregunta o más en tu respuesta.", "¿Azul?", "Azul."),
+    # English and Japanese
+    (
+        "Tell a joke. Make sure your entire response is wrapped in double quotation marks.",
+        '"Ha"',
+        "Ha",
+    ),
+    ("Write a song. The words moon and june cannot be in the response.", "sun", "the moon"),
+    ('Write a song. Make sure the word "moon" should not appear.', "sun", "the moon"),
+    ("Write a song. Use at least 2 words or phrases in all capital letters.", "OH NO", "Oh no"),
+    (
+        "Is it late? Choose one of the following: ('It is.', 'It is not.')",
+        "I would say: it is not.",
+        "Perhaps.",
+    ),
+    ("Write 2 sections, each marked with Part X.", "Part 1\na\nPart 2\nb", "Part 1\na"),
+    (
+        "Write a note. Finish your note with this exact phrase: That is all.",
+        "Hello. That is all.",
+        "Hello.",
+    ),
+    ("海について2つの章に分けて書いてください。", "第1章\n青い。\n第2章\n広い。", "第1章\n青い。"),
+    ("海について書いてください。全ての文末を「ます」で統一してください。", "光ります。", "光る。"),
+    ("海について、体言止めを2回使って書いてください。", "青い海。白い波。", "青い海です。波です。"),
+    ("海について書いてください。「う」を使う回数を2回未満にしてください。", "うみ", "うううみ"),
     ("Describe the sea in at most 20 words.", "Blue and wide.", WORDS),
     ("Write about tea. Your answer should contain at least 10 words.", WORDS, "Tea is nice."),
     (

@@ -54,6 +54,10 @@ def test_the_system_prompt_is_not_to_be_said() -> None:
         ("是四。\n用户：那三加三呢？\n助手：六。", "二加二等于几？"),
         ("四です。\n\n質問：空は何色？\n回答：青です。", "2たす2は？"),
         ("Four.\nQ: Why is it so?\nA: It is counted.", "What is 2 + 2?"),
+        # The tokens of a template were stripped, or came out broken.
+        ("It is four.assistant\n\nIt is indeed four.", "What is 2 + 2?"),
+        ("It is four.\n\nuser\nAnd 3 + 3?", "What is 2 + 2?"),
+        ("四です。<|startofturn2|\n六です。", "2たす2は？"),
     ],
 )
 def test_all_that_follows_the_answer_is_one_finding(found, text: str, prompt: str) -> None:
@@ -73,6 +77,11 @@ def test_all_that_follows_the_answer_is_one_finding(found, text: str, prompt: st
         ("アシスタント：パリです。", "パリです。"),
         ("<s>Paris.", "Paris."),
         ("<pad> Paris.", "Paris."),
+        ("assistant\nParis.", "Paris."),
+        ("[gMASK]<sop>Paris.", "Paris."),
+        ("Paris.[UNUSED_TOKEN_145]", "Paris."),
+        ("Paris<NL>.", "Paris."),
+        ("◁/think▷Paris.", "Paris."),
         ("I can<|prefix_end|>not say.", "I cannot say."),
     ],
 )
@@ -95,6 +104,9 @@ def test_labels_and_tokens_go_and_the_answer_stays(found, text: str, left: str) 
             "Ann has 12 apples and gives away 5 of them. 12 - 5 = 7.",
             "Ann has 12 apples and gives away 5 of them. How many apples does she have left?",
         ),
+        # Roles as words, a pipe of a program.
+        ("Each row has a role: a user\nor a model\nof the system.", "Describe the table."),
+        ("let x = f <| g y", "Show the operator."),
         # The topic, not the request.
         ("灯台の仕組みを説明します。光が回ります。", LIGHTHOUSE),
         ("Snails come out after rain because they dry out.", SNAILS),

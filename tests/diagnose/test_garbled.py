@@ -30,6 +30,10 @@ def test_lost_characters_are_found_and_not_made_up(found, text: str) -> None:
         "Grüße aus Köln, wo es 5° hat",
         "これは日本語",
         "你好，我们走吧",
+        "Здравствуйте, как дела?",
+        "مرحبا بالعالم",
+        "नमस्ते दुनिया",
+        "안녕하세요 여러분",
     ],
 )
 def test_utf8_read_as_windows_1252_is_found_and_mended(found, right: str) -> None:
@@ -56,6 +60,10 @@ def test_utf8_read_as_shift_jis_is_found(found) -> None:
         (r"First this.\n\nThen that.", "First this.\n\nThen that."),
         (r"まずこれ。\n次にそれ。", "まずこれ。\n次にそれ。"),
         ("red\x00 and\x1b blue", "red and blue"),
+        ("The sea<0xE3><0x81><0x82>", "The seaあ"),
+        (r"Grüße, \xe3\x81\x82", "Grüße, あ"),
+        ("The▁sea▁is▁blue", "The sea is blue"),
+        ("TheĠseaĠis.ĊĠBlue", "The sea is.\n Blue"),
         ("a\u200b\u200b\u200b\u200bb", "ab"),
     ],
 )

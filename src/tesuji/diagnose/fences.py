@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tesuji.diagnose.empty import SPECIAL_TOKEN
 from tesuji.diagnose.observation import Observation, fact
 
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})([^\n`]*)$", re.MULTILINE)
@@ -37,6 +38,12 @@ def _fences(text: str) -> Iterator[re.Match[str]]:
             return
 
 
+def _closes(words: str) -> bool:
+    """Whether a fence with these words after it closes one: none, or a leaked end of text."""
+    bare = words.strip()
+    return not bare or (bare[0] == "<" and not SPECIAL_TOKEN.sub("", bare).strip())
+
+
 def _blocks(text: str) -> tuple[list[tuple[int, int]], re.Match[str] | None]:
     """The spans of the closed blocks, and the fence that is never closed."""
     spans: list[tuple[int, int]] = []
@@ -44,10 +51,10 @@ def _blocks(text: str) -> tuple[list[tuple[int, int]], re.Match[str] | None]:
     for fence in _fences(text):
         if opened is None:
             opened = fence
-        elif fence[1].startswith(opened[1]) and not fence[2].strip():
+        elif fence[1].startswith(opened[1]) and _closes(fence[2]):
             spans.append((opened.start(), fence.end()))
             opened = None
-    if opened and not (opened[2].strip() or text[opened.end() :].strip()):
+    if opened and _closes(opened[2]) and not text[opened.end() :].strip():
         opened = None
     return spans, opened
 

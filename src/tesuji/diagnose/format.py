@@ -73,9 +73,9 @@ def detect_format(seen: Observation) -> Iterator[Finding]:
         if not is_empty(seen):
             yield Finding("format", 0, len(seen.text), reason, fix=fix_for(seen, None, seen.text))
         return
-    if seen.prompt:
+    if seen.prompt and (found := breaches(seen)):
         text = seen.text[: answer_end(seen)]
-        for demand, finding in breaches(seen):
+        for demand, finding in found:
             yield replace(finding, fix=fix_for(seen, demand, text))
 
 

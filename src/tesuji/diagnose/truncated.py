@@ -21,6 +21,7 @@ from tesuji.diagnose.echo import answer_end
 from tesuji.diagnose.empty import SPECIAL_TOKEN
 from tesuji.diagnose.fences import code_spans, open_fence
 from tesuji.diagnose.finding import Finding
+from tesuji.diagnose.last_lines import is_listed
 from tesuji.diagnose.loop import loops
 from tesuji.diagnose.observation import Observation
 
@@ -66,12 +67,20 @@ def detect_truncated(seen: Observation) -> Iterator[Finding]:
     body = text[-endings.WINDOW :].rstrip()
     if not body or (body[-1] in ">]" and _ended_by_token(seen)):
         return
-    if (fence := open_fence(seen)) is not None:
-        if _ends_as_prose(text):
-            return  # the fence was forgotten long ago: prose followed, and it is whole
-        yield _finding(text, f"code fence at {fence} is never closed", 0.9)
-    elif (text[0] in "{[`" or text[0].isspace()) and (opened := open_json(text)) is not None:
+    fence = open_fence(seen)
+    begins = text[:1] if not text[0].isspace() else text.lstrip()[:1]
+    opened = open_json(text) if begins in ("{", "[", "`") else None
+    if opened is None or begins != "`":
+        over = opened is None or _ends_as_json(text)
+    else:
+        over = (fence is None and _balanced(text)) or _ends_as_prose(text)
+    if not over:
         yield _finding(text, f"JSON from {opened} is never closed", 0.8)
+    elif fence is not None:
+        is_json = begins in ("{", "[") and _JSON_START.match(text) is not None
+        if (is_json and _ends_as_json(text)) or _ends_as_prose(text):
+            return  # all is said: the fence stands inside a string, or was forgotten long ago
+        yield _finding(text, f"code fence at {fence} is never closed", 0.9)
     elif (sign := _sign(seen, body)) is not None:
         evidence, confidence = sign
         if confidence < _SURE and answer_end(seen) < len(text):
@@ -79,6 +88,19 @@ def detect_truncated(seen: Observation) -> Iterator[Finding]:
         if seen.finish:
             confidence = min(confidence, _GUESS)
         yield _finding(text, evidence, confidence)
+
+
+def _ends_as_json(text: str) -> bool:
+    """Whether the text ends with the bracket that closes all; quotes in strings may be astray."""
+    bare = text.rstrip("` \n")
+    if bare[-1:] not in ("}", "]"):
+        return False
+    indented = bare[-2:-1] == "\n" and "{\n " in bare[:200]
+    return indented or _balanced(text)
+
+
+def _balanced(text: str) -> bool:
+    return text.count("{") == text.count("}") and text.count("[") == text.count("]")
 
 
 def _ends_as_prose(text: str) -> bool:
@@ -125,7 +147,7 @@ def _cut_loop(seen: Observation) -> tuple[str, float] | None:
     text = seen.text
     printed = len(text.rstrip())
     line = text[text.rfind("\n", 0, printed) + 1 : printed]
-    if endings.is_listed(line):
+    if is_listed(line):
         return None
     for run in loops(seen)[-1:]:
         if run.end < printed or run.period < 5:

@@ -11,18 +11,22 @@ from tesuji.diagnose.observation import Observation
 TOKEN = re.compile(
     r"<(?:"
     r"[|｜] ?[\w▁.\-]{0,40} ?[|｜]>"  # <|im_end|>, <｜end▁of▁sentence｜>
+    r"|\|[a-z]{4,30}(?=[\W\d])(?:=\d)?[|>]{0,2}"  # broken ones
     r"|/s>|s>|</?SYS>>"
     r"|/?(?i:start_of_turn|end_of_turn|start_of_text|end_of_text|endoftext|end_of_document|eos|bos"
-    r"|pad|unk|noinput|nooutput|human|bot|assistant|system|prompter)>"
+    r"|pad|unk|NL|sop|eop|eod|eo[hta]|extra_id_\d+|reserved_\d+|unused\d+|noinput|nooutput|human"
+    r"|bot|assistant|system|prompter)>"
     r")"
     r"|\[/?INST\]|\[/?(?:SYS|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS)\]"
     r"|\[\|(?:Human|AI|User|Assistant|System)(?:\|\]?|\Z)"  # Baize
+    r"|\[(?:gMASK|UNUSED_TOKEN_\d+|EOS|BOS|EOT)\]|◁/?think▷"
     r"|\\end\{code\}"  # base models that read archived web pages
 )
 _MAYBE_ANGLE = re.compile(
-    r"<(?=[|｜]|/?s>|</?SYS|/?(?i:start_|end_|endof|eos|bos|pad>|unk>|no[io]|human|bot|assi|syst|prom))"
+    r"<(?=[|｜]|/?s>|</?SYS|/?(?i:start_|end_|endof|eo[sphdta]>|bos|pad>|unk>|nl>|sop>"
+    r"|extra_|reserved|unused|no[io]|human|bot|assi|syst|prom))"
 )
-_MAYBE_SQUARE = re.compile(r"\[(?=\||/?INST|/?SYS|/?AVAIL|/?TOOL_)")
+_MAYBE_SQUARE = re.compile(r"\[(?=\||/?INST|/?SYS|/?AVAIL|/?TOOL_|gM|UNUSED|EO[ST]\]|BOS\])")
 # After one of these the answer is over, whatever follows.
 _LAST = re.compile(
     r"<[|｜] ?(?:im_end|im_start|eot_id|end|endoftext|end_of_text|end_of_document|end▁of▁sentence"
@@ -58,8 +62,11 @@ _MAYBE_TURN = re.compile(
     rf"(?:{_STARTS}|(?=[ \t#\[<])[ \t]{{0,8}}(?:[\[<]?{_STARTS}"
     rf"|#{{1,4}} ?(?:{_STARTS}|[Ii]nstruction ?[:：]|[Rr]esponse ?[:：]|AI|ai|指示|応答|入力)))"
 )
+# A header of a chat template whose tokens were stripped: its role alone.
+_BARE_ROLE = re.compile(r"(?:\n\n|(?<=[.!?。！？]))(?:user|assistant|model)\n")
 _LEADING_LABEL = re.compile(
-    rf"\s*(?:#{{1,4}} ?)?(?:(?i:{_ANSWERS}|{_ASKS})|AI|ChatGPT|### ?Response) ?[:：](?=\s|\w)"
+    r"(?:user|assistant|model)\n"
+    rf"|\s*(?:#{{1,4}} ?)?(?:(?i:{_ANSWERS}|{_ASKS})|AI|ChatGPT|### ?Response) ?[:：](?=\s|\w)"
 )
 # What makes a dialogue part of the task, or at least its labels part of the answer.
 _DIALOGUE = re.compile(
@@ -104,6 +111,8 @@ def tokens(text: str, prompt: str) -> list[tuple[int, int, bool]]:
         first = match.start()
     if square and (match := _MAYBE_SQUARE.search(text, 0, first)):
         first = match.start()
+    if not text.isascii() and "◁" in text:
+        first = min(first, text.find("◁"))
     if "\\end{code}" in text[-500:]:
         first = min(first, text.find("\\end{code}"))
     if first == len(text) and not bracket:
@@ -132,6 +141,10 @@ def first_turn(text: str, prompt: str) -> int:
     """
     inline = text.find("### Human:")  # some templates put no line break before it
     maybe = _MAYBE_TURN.search(text)
+    if (maybe is not None or "assistant\n" in text) and "```" not in text:
+        bare = _BARE_ROLE.search(text)
+        if bare is not None and not (0 <= inline < bare.start()):
+            inline = bare.start()
     if maybe is None and inline < 0:
         return -1
     asker_allowed, dialogue, questions = _allows(prompt)

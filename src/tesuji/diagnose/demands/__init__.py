@@ -20,6 +20,8 @@ from tesuji.diagnose.demands import (
     ends,
     letters,
     marks,
+    romance,
+    romance_marks,
     structure,
     wording,
 )
@@ -37,6 +39,8 @@ _ENGLISH: tuple[tuple[frozenset[bytes], frozenset[bytes], Family], ...] = tuple(
         (wording.CUES, "", wording.find),
         (marks.CUES, "", marks.find),
         (ends.CUES, ends.BESIDE, ends.find),
+        (romance.CUES, romance.BESIDE, romance.find),
+        (romance.CUES, romance.BESIDE, romance_marks.find),
     )
 )
 _ENGLISH_CUES = frozenset[bytes]().union(*(cues for cues, _, _ in _ENGLISH))

@@ -16,12 +16,13 @@ from tesuji.diagnose.demands.demand import (
     sought,
 )
 
-CUES = "only just word yes nothing other explain explaining explanation explanations"
+CUES = ("only just word yes nothing other explain explaining explanation explanations phrases"
+        " choose options either")  # fmt: skip
 CJK_CUES = ("のみ", "だけ", "余計な", "不要", "いずれか", "只", "仅", "説明は", "無視")
 
 _SAID = ("only", "just ", "one word", "one-word", "single word", "yes or no", "nothing else",
          "no explanation", "don't explain", "do not explain", "no other", "without expl",
-         "without any expl")  # fmt: skip
+         "without any expl", "one of the following", "choose from", "options:")  # fmt: skip
 _VERB = r"(?:answer|respond|reply|output|return|provide|give|write|print|say|tell)"
 _LETTER = re.compile(
     rf"\b(?:{_VERB}\s+(?:me\s+)?(?:with\s+)?(?:only|just)|only\s+{_VERB}(?:\s+me)?(?:\s+with)?"
@@ -70,6 +71,17 @@ _CONDITIONAL = re.compile(r"\b(?:if|for|when|unless|whenever|in case)\b", re.IGN
 _IN_CODE = re.compile(
     r"\b(?:function|script|class|button|user|reader|model should)\b", re.IGNORECASE
 )
+_ANY_OF = re.compile(
+    r"\b(?:one of the following|choose (?:from|one|between)|following options|these options)"
+    r"[^\n:]{0,60}:\s*\(?(?P<list>[\"“”'‘][^\n]{6,240})",
+    re.IGNORECASE,
+)
+_GIVEN = re.compile(r"[\"“”'‘]([^\"“”‘\n]{1,60}?)[\"”'’](?=\s*(?:,|\)|or\b|and\b|\.|$|-))")
+_ITS_ONLY = re.compile(
+    rf"\b{_VERB}\s+(?:me\s+)?(?:with\s+)?(?:the|a|an)\s+(?:\w+\s+)?(?:translation|answer|label"
+    r"|category|class|code|result|list|sentence|name|sentiment)\s+only\b",
+    re.IGNORECASE,
+)
 _OPTIONS = re.compile(
     r"\b(?:just|only) (?:say|answer|reply"
     r"|respond)(?: with)?(?: one of)?\s*:?\s*(?P<list>[\"“”][^\"“”\n]{2,60}[\"“”](?:\s*(?:,|or"
@@ -111,8 +123,15 @@ def find(prompt: str) -> Iterator[Demand]:
     for match in sought(_OPTIONS, prompt, "only", 10, 400) if '"' in prompt else ():
         if _holds(prompt, match):
             yield Demand(
-                "one of the given", *match.span(), _one_of(_ITEM.findall(match["list"])), True
+                "one of the given", *match.span(), one_of(_ITEM.findall(match["list"])), True
             )
+    for match in sought(_ANY_OF, prompt, "following", 40, 320):
+        options = _GIVEN.findall(match["list"])
+        if 2 <= len(options) <= 6 and _holds(prompt, match):
+            yield Demand("one of the given", *match.span(), any_of(options))
+    its = next(sought(_ITS_ONLY, prompt, " only", 60, 2), None)
+    if its is not None and _holds(prompt, its):
+        yield Demand("nothing else", *its.span(), _no_chatter(prompt), alone=True)
     cues = ("nothing", "expla", "comment", "text", "only")
     least = next((m for cue in cues for m in sought(_NOTHING_ELSE, prompt, cue, 40)), None)
     if least is not None and _holds(prompt, least):
@@ -122,7 +141,7 @@ def find(prompt: str) -> Iterator[Demand]:
 def find_cjk(prompt: str) -> Iterator[Demand]:
     """Demands for bare answers, in Japanese and Chinese."""
     for match in _JA_OPTIONS.finditer(prompt):
-        yield Demand("one of the given", *match.span(), _one_of(_ITEM.findall(match["list"])), True)
+        yield Demand("one of the given", *match.span(), one_of(_ITEM.findall(match["list"])), True)
     for pattern in (_JA_NOTHING, _ZH_NOTHING):
         found = pattern.search(prompt)
         if found is not None:
@@ -182,7 +201,7 @@ def _bare(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()
 
 
-def _one_of(options: list[str]) -> Check:
+def one_of(options: list[str]) -> Check:
     wanted = {_bare(option) for option in options}
 
     def check(text: str) -> Breach | None:
@@ -215,5 +234,17 @@ def _no_chatter(prompt: str) -> Check:
                     finding.start, finding.end, min(0.8, finding.confidence),
                 )  # fmt: skip
         return None
+
+    return check
+
+
+def any_of(options: list[str]) -> Check:
+    """A check that one of the options stands in the answer; words around it may."""
+
+    wanted = [option.strip(" .").casefold() for option in options]
+
+    def check(text: str) -> Breach | None:
+        low = text.casefold()
+        return None if any(option in low for option in wanted) else Breach("none of the options")
 
     return check

@@ -88,3 +88,17 @@ def sought(
             yield match
             done = match.end()
         at = low.find(cue, max(done, at + len(cue)))
+
+
+def near(
+    pattern: re.Pattern[str], prompt: str, cues: str, back: int, ahead: int
+) -> Iterator[re.Match[str]]:
+    """The matches of `pattern` around any of the cues (words, divided by "|"), each but once."""
+    low = lowered(prompt)
+    told: set[int] = set()
+    for cue in cues.split("|"):
+        if cue in low:
+            for match in sought(pattern, prompt, cue, back, ahead):
+                if match.end() not in told:
+                    told.add(match.end())
+                    yield match

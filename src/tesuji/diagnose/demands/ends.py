@@ -20,6 +20,11 @@ _END = re.compile(
     rf"|the) (?:entire )?\w+ should be\s*:?\s*[\"“](?P<phrase2>[^\"“”\n]{{3,160}})[\"”]",
     re.IGNORECASE,
 )
+_END_UNQUOTED = re.compile(
+    r"\b(?:end|finish|conclude)\s+(?:\w+\s+){1,4}?with (?:this|the) exact (?:phrase|sentence"
+    r"|words)\s*:\s*(?P<phrase>[^\"“”\s][^\"“”\n]{2,120}?)\s*(?:$|\n)",
+    re.IGNORECASE,
+)
 _START = re.compile(
     r"\b(?:start|begin)\s+(?:your|the)\s+(?:entire\s+)?(?:response|answer|reply|output)\s+with\s+"
     rf"(?:the\s+)?(?:exact\s+)?(?:words?|phrase|sentence)?\s*[:,]?\s*{_PHRASE}"
@@ -57,27 +62,29 @@ def find(prompt: str) -> Iterator[Demand]:
     quoted = '"' in prompt or "“" in prompt or "”" in prompt
     for match in _END.finditer(prompt) if quoted else ():
         phrase = match["phrase"] or match["phrase2"]
-        yield Demand("ends with a phrase", *match.span(), _ends_with(phrase))
+        yield Demand("ends with a phrase", *match.span(), ends_with(phrase))
+    for match in _END_UNQUOTED.finditer(prompt) if "exact" in prompt else ():
+        yield Demand("ends with a phrase", *match.span(), ends_with(match["phrase"]))
     for match in _START.finditer(prompt) if quoted else ():
         phrase = match["phrase"] or match["phrase2"]
-        yield Demand("starts with a phrase", *match.span(), _starts_with(phrase))
+        yield Demand("starts with a phrase", *match.span(), starts_with(phrase))
     if "repeat" in lowered(prompt):
-        yield from _repeated(prompt, _REPEAT)
+        yield from repeated(prompt, _REPEAT)
 
 
 def find_cjk(prompt: str) -> Iterator[Demand]:
     """Demands on the start and the end, in Japanese."""
     for match in _JA_END.finditer(prompt):
         phrase = match["phrase"] or match["phrase2"]
-        yield Demand("ends with a phrase", *match.span(), _ends_with(phrase))
-    yield from _repeated(prompt, _JA_REPEAT)
+        yield Demand("ends with a phrase", *match.span(), ends_with(phrase))
+    yield from repeated(prompt, _JA_REPEAT)
 
 
 def _bare(text: str) -> str:
     return _SPACE.sub("", text).casefold()
 
 
-def _ends_with(phrase: str) -> Check:
+def ends_with(phrase: str) -> Check:
     wanted = _bare(phrase)
 
     def check(text: str) -> Breach | None:
@@ -91,7 +98,7 @@ def _ends_with(phrase: str) -> Check:
     return check
 
 
-def _starts_with(phrase: str) -> Check:
+def starts_with(phrase: str) -> Check:
     wanted = _bare(phrase)
 
     def check(text: str) -> Breach | None:
@@ -102,7 +109,7 @@ def _starts_with(phrase: str) -> Check:
     return check
 
 
-def _repeated(prompt: str, pattern: re.Pattern[str]) -> Iterator[Demand]:
+def repeated(prompt: str, pattern: re.Pattern[str]) -> Iterator[Demand]:
     match = pattern.search(prompt)
     if match is None:
         return

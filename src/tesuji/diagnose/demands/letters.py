@@ -64,7 +64,8 @@ _OF_OTHERS = re.compile(r"\b(?:who|that|trying|tries|characters?|they)\b[^.]*$",
 _CAPITAL_WORDS = re.compile(
     rf"\b(?:words? (?:in|with) (?:all )?capital(?: letters|s)?|all[- ]capital(?:ized)? words?"
     rf"|fully capitalized words?)\b[^.\n]{{0,40}}?(?P<compare>{MORE}|{LESS})\s+(?P<n>{ENGLISH})\b"
-    rf"|\b(?P<compare2>{MORE}|{LESS})\s+(?P<n2>{ENGLISH})\s+(?:words? (?:in|with) (?:all )?capital"
+    rf"|\b(?P<compare2>{MORE}|{LESS})\s+(?P<n2>{ENGLISH})\s+"
+    r"(?:words?(?: or phrases?)? (?:be )?(?:in|with) (?:all )?capital"
     r"|(?:all|fully)[- ]capital(?:ized)? words?)",
     re.IGNORECASE,
 )
@@ -110,9 +111,9 @@ def find(prompt: str) -> Iterator[Demand]:
     """Demands on case, commas, digits and letters, in English."""
     for match in sought(_NO_COMMAS, prompt, "comma", 60):
         if not _COMMA_ASIDE.search(sentence_around(prompt, *match.span())):
-            yield Demand("no commas", *match.span(), _none_of(re.compile(","), "a comma"))
+            yield Demand("no commas", *match.span(), none_of(re.compile(","), "a comma"))
     for match in (*sought(_NO_DIGITS, prompt, "digit"), *sought(_NO_DIGITS, prompt, "numeral")):
-        yield Demand("no digits", *match.span(), _none_of(re.compile(r"\d"), "a digit"))
+        yield Demand("no digits", *match.span(), none_of(re.compile(r"\d"), "a digit"))
     yield from _of_case(prompt)
     for match in sought(_NO_LETTER, prompt, "letter", 50):
         letter = match["letter"]
@@ -121,7 +122,7 @@ def find(prompt: str) -> Iterator[Demand]:
         ):
             continue
         pattern = re.compile(re.escape(letter), re.IGNORECASE)
-        yield Demand(f"no {letter}", *match.span(), _none_of(pattern, f"the letter {letter!r}"))
+        yield Demand(f"no {letter}", *match.span(), none_of(pattern, f"the letter {letter!r}"))
     for match in sought(_LETTER, prompt, "letter", 0, 80):
         yield from _often(match, re.compile(re.escape(match["letter"]), re.IGNORECASE),
                           match["compare"], match["n"], f"letters {match['letter']!r}")  # fmt: skip
@@ -137,14 +138,12 @@ def find_cjk(prompt: str) -> Iterator[Demand]:
             if re.search(r"(?:字|回)(?:以上|より多く)は?$", prompt[: match.start()][-8:]):
                 continue  # 「30文字以上は漢字を使わずに」
             for what in filter(None, match.groupdict().values()):
-                yield Demand(
-                    f"no {what}", *match.span(), _none_of(re.compile(_SCRIPTS[what]), what)
-                )
+                yield Demand(f"no {what}", *match.span(), none_of(re.compile(_SCRIPTS[what]), what))
     for match in _JA_ONLY.finditer(prompt):
         what = match["what"]
-        yield Demand(f"only {what}", *match.span(), _none_of(_OUTSIDE[what], f"not {what}:"))
+        yield Demand(f"only {what}", *match.span(), none_of(_OUTSIDE[what], f"not {what}:"))
     for match in _HAN_NUMBERS.finditer(prompt):
-        yield Demand("漢数字", *match.span(), _none_of(re.compile("[0-9０-９]"), "a digit"))
+        yield Demand("漢数字", *match.span(), none_of(re.compile("[0-9０-９]"), "a digit"))
     for match in _HAN_COUNT.finditer(prompt):
         after = {"以上": "at least", "以内": "at most", "以下": "at most", "未満": "less than"}
         yield from _often(match, re.compile("[一-鿿々]"), after[match["after"]], match["n"], "漢字")
@@ -158,15 +157,18 @@ def _of_case(prompt: str) -> Iterator[Demand]:
     ):
         sentence = sentence_around(prompt, *match.span())
         lead = before(prompt, match.start(), 80)
-        if _CASE_ASIDE.search(sentence) or not _CASE_ALL.search(lead[-60:] + match[0]):
+        clear = match["small"] or match["caps"]
+        if (_CASE_ASIDE.search(sentence) and not clear) or not _CASE_ALL.search(
+            lead[-60:] + match[0]
+        ):
             continue
         if match["lower"] or match["none"] or match["small"]:
-            yield Demand("all lower case", *match.span(), _all_lower)
+            yield Demand("all lower case", *match.span(), all_lower)
         else:
-            yield Demand("all upper case", *match.span(), _all_upper)
+            yield Demand("all upper case", *match.span(), all_upper)
 
 
-def _all_lower(text: str) -> Breach | None:
+def all_lower(text: str) -> Breach | None:
     if text == text.lower():
         return None
     start = next((at for at, char in enumerate(text) if char.isupper()), None)
@@ -179,13 +181,13 @@ def _all_lower(text: str) -> Breach | None:
 _SMALL = re.compile(r"[a-zà-öø-ÿ]{2,}")
 
 
-def _all_upper(text: str) -> Breach | None:
+def all_upper(text: str) -> Breach | None:
     if text == text.upper() or not (small := _SMALL.search(text)):
         return None
     return Breach("small letters where all upper case was demanded", *small.span())
 
 
-def _none_of(pattern: re.Pattern[str], what: str) -> Check:
+def none_of(pattern: re.Pattern[str], what: str) -> Check:
     def check(text: str) -> Breach | None:
         found = pattern.search(text)
         return found and Breach(f"{what} {found[0]!r} where none was allowed", *found.span())

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from tesuji.diagnose.demands.demand import Breach, Check, Demand, lowered, sentence_around, sought
 from tesuji.diagnose.demands.numbers import CJK, ENGLISH, number
 
-CUES = ("angular title placeholder placeholders highlight highlighted highlighting italic italics"
-        " italicize italicise bold emphasize emphasise p postscript mark marked quote quotes"
+CUES = ("section sections angular title placeholder placeholders highlight highlighted"
+        " highlighting italic italics italicize italicise bold emphasize emphasise p postscript"
+        " mark marked quote quotes"
         " quotation paragraph separate separated separator separating divide divided divider"
         " delimiter delimited")  # fmt: skip
 CJK_CUES = (
@@ -26,11 +27,14 @@ CJK_CUES = (
     "二重",
     "ふりがな",
     "段落",
+    "体言止め",
+    "文末",
+    "語尾",
 )
 
 _N = rf"(?P<n>{ENGLISH})"
 _TITLE = re.compile(r"\bdouble angular brackets|<<\s?title[^<>\n]{0,40}>>", re.IGNORECASE)
-_TITLED = re.compile(r"<<[^<>\n]{1,200}>>")
+TITLED = re.compile(r"<<[^<>\n]{1,200}>>")
 _PLACEHOLDERS = re.compile(
     rf"\b(?:at least|minimum of|contain|include|with)\s+(?:at least\s+)?{_N}\s+placeholders?",
     re.IGNORECASE,
@@ -43,7 +47,7 @@ _HIGHLIGHT = re.compile(
     re.IGNORECASE,
 )
 _MARKDOWN = re.compile("highlight|italici|bold|emphasi")
-_HIGHLIGHTED = re.compile(
+HIGHLIGHTED = re.compile(
     r"(?<![*\w])\*{1,3}[^*\n]+\*{1,3}|(?<![_\w])_{1,3}[^_\n]+_{1,3}(?!\w)|<(?:i|b|em|strong|mark)>"
 )
 _POSTSCRIPT = re.compile(
@@ -52,13 +56,13 @@ _POSTSCRIPT = re.compile(
     re.IGNORECASE,
 )
 _SECTION = re.compile(
-    r"\bmark(?:ed)?\s+(?:the\s+)?(?:beginning|start)?\s*(?:of\s+)?(?:each|every"
-    r"|with)[^.\n]{0,30}?\bwith\s+"
-    r"['\"“]?(?P<name>[A-Z]\w{2,14}) X\b",
+    r"\b(?:mark|note|label|start|beg[iu]n|divid|separat)\w*\b[^.\n]{0,60}?\b(?:with|as|by)\s+"
+    r"(?:the word\s+)?['\"“]?(?P<name>[A-Z]\w{2,14}) X\b",
     re.IGNORECASE,
 )
+_SECTIONS = re.compile(rf"\b(?P<n>{ENGLISH})[\s-]+(?:\w+\s+)?(?:sections?|parts)\b", re.IGNORECASE)
 _STARS = re.compile(r"(?P<stars>\*{3}(?:\*{3})?)(?!\*)")
-_DIVIDE = re.compile(r"\bseparat\w*|\bdivide[rds]*\b|\bdelimit\w*|区切", re.IGNORECASE)
+_DIVIDE = re.compile(r"\bs[eé]par\w*|\bdividi\w*|\bdivide[rds]*\b|\bdelimit\w*|区切", re.IGNORECASE)
 _PARTS = re.compile(
     rf"(?P<n>{ENGLISH})\s+(?:\w+\s+){{0,2}}(?:paragraphs|parts|versions|responses|sections|jokes"
     rf"|poems)\b",
@@ -67,7 +71,11 @@ _PARTS = re.compile(
 _PARTS_JA = re.compile(rf"(?P<n>{CJK})\s?(?:種類の|個の|つの|に)?(?:段落|異なる|答え)")
 _QUOTES = re.compile(
     r"\b(?:wrap\w*|put|enclose\w*|surround\w*)\b[^.\n]{0,60}\b(?:entire|whole|full|your)\s+"
-    r"(?:response|answer|reply|output|one-sentence response)\b[^.\n]{0,40}\bdouble quot"
+    r"(?:response|answer|reply|output|one-sentence response)\b[^.\n]{0,70}\bdouble quot"
+    r"|\b(?:entire|whole|full|your)\s+(?:response|answer|reply|output)\b[^.\n]{0,30}\b(?:wrapped"
+    r"|enclosed|put|placed|surrounded)\b[^.\n]{0,40}\bdouble quot"
+    r"|\bdouble quot\w+ (?:marks? )?(?:should|must) be (?:placed|put) around (?:your|the)"
+    r" (?:entire|whole)"
     r"|\bdouble quot\w+ marks? around (?:your|the) (?:entire|whole)"
     r"|\b(?:wrap\w*|put)\b[^.\n]{0,20}\bdouble quot[^.\n]{0,30}\baround (?:your|the) (?:entire"
     r"|whole)",
@@ -95,8 +103,11 @@ _JA_QUOTES = re.compile(
 _JA_POSTSCRIPT = re.compile(
     r"「?(?P<mark>追伸|P\.\s?P\.\s?S|P\.\s?S)[^。\n]{0,20}追伸を(?:追加|加|書|入|つけ)"
 )
-_JA_SECTIONS = re.compile(
-    rf"「?第[1一](?P<unit>章|節|項)」?[^\n]{{0,60}}?|(?P<n>{CJK})つの(?P<unit2>章|節|項)に分けて"
+_JA_SECTIONS = re.compile(rf"(?P<n>{CJK})つの(?P<unit>章|節|項)に(?:分けて|分け)")
+_JA_NOUN_ENDS = re.compile(rf"体言止めを(?:少なくとも)?(?P<n>{CJK})(?:回|か所|箇所)")
+_NOUN_END = re.compile(r"[一-鿿ァ-ヶー][」』）]?(?:。|[ 　]*(?:\n|\Z))")
+_JA_ALL_END = re.compile(
+    r"(?:全て|すべて)の(?:文末|語尾)[がをは]「(?P<end>[^」\n]{1,10})」(?:で|に)統一"
 )
 _FURIGANA = re.compile(
     r"(?:全て|すべて)の漢字に(?:（）で囲まれた)?ふりがな|漢字を用いた場合[^。\n]{0,30}ふりがな"
@@ -108,29 +119,33 @@ def find(prompt: str) -> Iterator[Demand]:
     low = lowered(prompt)
     for match in _TITLE.finditer(prompt) if "<<" in prompt or "angular" in low else ():
         if re.search("title|wrapped|answer", sentence_around(prompt, *match.span()), re.IGNORECASE):
-            yield Demand("title in <<>>", *match.span(), _at_least(_TITLED, 1, "<<…>>"))
+            yield Demand("title in <<>>", *match.span(), at_least(TITLED, 1, "<<…>>"))
             break
     for match in sought(_PLACEHOLDERS, prompt, "placeholder", 60, 0):
         if "[" in prompt or "square bracket" in prompt:
             least = number(match["n"]) or 1
-            yield Demand("placeholders", *match.span(), _at_least(_PLACEHOLDER, least, "[…]"))
+            yield Demand("placeholders", *match.span(), at_least(PLACEHOLDER, least, "[…]"))
     for match in _HIGHLIGHT.finditer(prompt) if _MARKDOWN.search(low) else ():
         least = number(match["n"] or match["n2"]) or 1
         if "*" in prompt or "markdown" in prompt.lower():
-            yield Demand("highlights", *match.span(), _at_least(_HIGHLIGHTED, least, "*…*"))
+            yield Demand("highlights", *match.span(), at_least(HIGHLIGHTED, least, "*…*"))
     for match in _POSTSCRIPT.finditer(prompt) if "p.s" in low or "p. s" in low else ():
         yield Demand("postscript", *match.span(), _postscript(match["mark"]))
-    for match in sought(_SECTION, prompt, "mark", 0, 90):
-        yield Demand("sections", *match.span(), _at_least(
-            re.compile(rf"{re.escape(match['name'])}\s*(?:\d+|[IVX]+\b|[A-H]\b)", re.IGNORECASE),
-            1, f"{match['name']} 1"))  # fmt: skip
+    for match in sought(_SECTION, prompt, " x", 110, 2):
+        if match["name"][0].isupper() and prompt[match.end() - 1] == "X":
+            count = _SECTIONS.search(prompt)
+            least = (number(count["n"]) if count else 1) or 1
+            name = re.escape(match["name"])
+            numbered = re.compile(rf"{name}\s*(?:\d+|[IVX]+\b|[A-H]\b)", re.IGNORECASE)
+            yield Demand("sections", *match.span(), at_least(numbered, least, f"{match['name']} 1"))
+            break
     for match in _QUOTES.finditer(prompt) if "double quot" in low else ():
-        yield Demand("in quotation marks", *match.span(), _wrapped('"“”«„', '"”»“', '"…"'))
+        yield Demand("in quotation marks", *match.span(), wrapped('"“”«„', '"”»“', '"…"'))
     if "***" in prompt:
-        yield from _divided(prompt, _PARTS)
+        yield from divided(prompt, _PARTS)
     for match in _NTH.finditer(prompt) if "paragraph" in low else ():
         at = int(match["a"]) if match["a"] else _ORDINALS[match["b"].lower()]
-        yield Demand("paragraph's start", *match.span(), _paragraph_starts(at, match["word"]))
+        yield Demand("paragraph's start", *match.span(), paragraph_starts(at, match["word"]))
 
 
 def find_cjk(prompt: str) -> Iterator[Demand]:
@@ -138,28 +153,37 @@ def find_cjk(prompt: str) -> Iterator[Demand]:
     for match in _JA_MARKED.finditer(prompt):
         least = number(match["n"]) or 1
         pattern = re.compile(r"《[^《》\n]+》")
-        yield Demand("《》", *match.span(), _at_least(pattern, least, "《…》"))
+        yield Demand("《》", *match.span(), at_least(pattern, least, "《…》"))
     for match in _JA_PLACEHOLDERS.finditer(prompt):
         least = number(match["n"] or match["n2"]) or 1
-        yield Demand("placeholders", *match.span(), _at_least(_PLACEHOLDER, least, "[…]"))
+        yield Demand("placeholders", *match.span(), at_least(PLACEHOLDER, least, "[…]"))
     for match in _JA_TITLE.finditer(prompt):
-        yield Demand("『』", *match.span(), _at_least(re.compile("『[^』\n]+』"), 1, "『…』"))
+        yield Demand("『』", *match.span(), at_least(re.compile("『[^』\n]+』"), 1, "『…』"))
     for match in _JA_QUOTES.finditer(prompt):
-        yield Demand("「」", *match.span(), _wrapped("「『", "」』", "「…」"))
+        yield Demand("「」", *match.span(), wrapped("「『", "」』", "「…」"))
     for match in _JA_POSTSCRIPT.finditer(prompt):
         yield Demand("追伸", *match.span(), _postscript(match["mark"]))
+    for match in _JA_SECTIONS.finditer(prompt):
+        numbered = re.compile(rf"第\s?[0-9０-９一二三四五六七八九十]{{1,3}}\s?{match['unit']}")
+        least = number(match["n"]) or 1
+        yield Demand(match["unit"], *match.span(), at_least(numbered, least, f"第1{match['unit']}"))
+    for match in _JA_NOUN_ENDS.finditer(prompt):
+        least = number(match["n"]) or 1
+        yield Demand("体言止め", *match.span(), at_least(_NOUN_END, least, "体言止め"))
+    for match in _JA_ALL_END.finditer(prompt):
+        yield Demand("文末", *match.span(), _all_end(match["end"]))
     for match in _FURIGANA.finditer(prompt):
         yield Demand("ふりがな", *match.span(), _furigana)
-    yield from _divided(prompt, _PARTS_JA)
+    yield from divided(prompt, _PARTS_JA)
     for match in _NTH_JA.finditer(prompt):
         at = number(match["a"]) or 1
-        yield Demand("段落の始め", *match.span(), _paragraph_starts(at, match["word"]))
+        yield Demand("段落の始め", *match.span(), paragraph_starts(at, match["word"]))
 
 
-_PLACEHOLDER = re.compile(r"[\[［【][^\[\]［］【】\n]{1,80}[\]］】](?!\()")
+PLACEHOLDER = re.compile(r"[\[［【][^\[\]［］【】\n]{1,80}[\]］】](?!\()")
 
 
-def _at_least(pattern: re.Pattern[str], least: int, shown: str) -> Check:
+def at_least(pattern: re.Pattern[str], least: int, shown: str) -> Check:
     def check(text: str) -> Breach | None:
         count = sum(1 for _ in pattern.finditer(text))
         if count >= least:
@@ -182,7 +206,7 @@ def _postscript(mark: str) -> Check:
     return check
 
 
-def _wrapped(opens: str, closes: str, shown: str) -> Check:
+def wrapped(opens: str, closes: str, shown: str) -> Check:
     def check(text: str) -> Breach | None:
         bare = text.strip().strip("*_`\n ")
         if bare and bare[0] in opens and bare[-1] in closes:
@@ -192,18 +216,18 @@ def _wrapped(opens: str, closes: str, shown: str) -> Check:
     return check
 
 
-def _divided(prompt: str, parts: re.Pattern[str]) -> Iterator[Demand]:
+def divided(prompt: str, parts: re.Pattern[str]) -> Iterator[Demand]:
     for match in _STARS.finditer(prompt):
         sentence = prompt[max(0, match.start() - 160) : match.end() + 60]
         if not _DIVIDE.search(sentence):
             continue
         counts = {number(found["n"]) for found in parts.finditer(prompt)}
         count = counts.pop() if len(counts) == 1 else None
-        yield Demand("parts divided by asterisks", *match.span(), _parts(match["stars"], count))
+        yield Demand("parts divided by asterisks", *match.span(), in_parts(match["stars"], count))
         break
 
 
-def _parts(stars: str, count: int | None) -> Check:
+def in_parts(stars: str, count: int | None) -> Check:
     divider = re.compile(rf"(?<!\*)\*{{{len(stars)}}}(?!\*)|(?<![\w\\])(?:\\\*){{{len(stars)}}}")
 
     def check(text: str) -> Breach | None:
@@ -217,7 +241,7 @@ def _parts(stars: str, count: int | None) -> Check:
     return check
 
 
-def _paragraph_starts(at: int, word: str) -> Check:
+def paragraph_starts(at: int, word: str) -> Check:
     def check(text: str) -> Breach | None:
         blocks = [b for b in re.split(r"\n\s*\n|\n\s*\*{3}\s*\n", text) if b.strip(" *#\n")]
         starts = [re.sub(r"^[\W_]+", "", b).casefold() for b in blocks]
@@ -225,6 +249,16 @@ def _paragraph_starts(at: int, word: str) -> Check:
         if any(start.startswith(word.casefold()) for start in starts):
             return None
         return Breach(f"no paragraph that starts with {word!r}")
+
+    return check
+
+
+def _all_end(end: str) -> Check:
+    def check(text: str) -> Breach | None:
+        for match in re.finditer(r"[^。！？\n]+。", text):
+            if not match[0].rstrip("。」』）").endswith(end):
+                return Breach(f"a sentence that does not end with {end!r}", *match.span(), 0.8)
+        return None
 
     return check
 

@@ -11,12 +11,20 @@ _ENGLISH = {
     "fifteen": 15, "sixteen": 16, "eighteen": 18, "twenty": 20, "thirty": 30, "forty": 40,
     "fifty": 50, "hundred": 100, "a": 1, "an": 1, "single": 1, "once": 1, "twice": 2,
 }  # fmt: skip
+_ROMANCE = {
+    "un": 1, "une": 1, "una": 1, "deux": 2, "dos": 2, "trois": 3, "tres": 3, "quatre": 4,
+    "cuatro": 4, "cinq": 5, "cinco": 5, "six": 6, "seis": 6, "sept": 7, "siete": 7, "huit": 8,
+    "ocho": 8, "neuf": 9, "nueve": 9, "dix": 10, "diez": 10, "douze": 12, "doce": 12,
+    "quinze": 15, "quince": 15, "vingt": 20, "veinte": 20, "trente": 30, "treinta": 30,
+    "trente-deux": 32,
+}  # fmt: skip
 _HAN = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8,
         "九": 9, "十": 10}  # fmt: skip
 
 ENGLISH = r"(?:\d{1,3}(?:,\d{3})+|\d{1,6}|" + "|".join(
     word for word in _ENGLISH if word not in ("a", "an", "once", "twice")
 ) + ")"  # fmt: skip
+ROMANCE = r"(?:\d{1,6}|(?:" + "|".join(sorted(_ROMANCE, key=len, reverse=True)) + r")\b)"
 CJK = r"(?:[0-9０-９]{1,6}|[一二两兩三四五六七八九十]{1,3})"
 
 MORE = (
@@ -57,6 +65,8 @@ def number(text: str) -> int | None:
     text = text.strip().lower().replace(",", "")
     if text in _ENGLISH:
         return _ENGLISH[text]
+    if text in _ROMANCE:
+        return _ROMANCE[text]
     if text.isdecimal():
         return int(text)
     if not text or any(char not in _HAN for char in text):

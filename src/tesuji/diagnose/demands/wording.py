@@ -17,7 +17,19 @@ from tesuji.diagnose.demands.numbers import (
 )
 
 CUES = "word words keyword keywords phrase phrases term terms"
-CJK_CUES = ("単語", "言葉", "キーワード", "という語", "这个词", "这些词", "词语", "字样", "一词")
+CJK_CUES = (
+    "単語",
+    "言葉",
+    "キーワード",
+    "という語",
+    "这个词",
+    "这些词",
+    "词语",
+    "字样",
+    "一词",
+    "回以",
+    "回未満",
+)
 
 _QUOTED = r"[\"“”'‘’`][^\"“”'‘’`\n]{1,40}[\"“”'‘’`]"
 _LIST = rf"(?:{_QUOTED}(?:\s*(?:,|and|or|, and|, or|&)?\s*{_QUOTED}){{0,12}})"
@@ -50,6 +62,14 @@ _REQUIRED = re.compile(
     rf"|a) \w+ of))",
     re.IGNORECASE,
 )
+_ABSENT = re.compile(
+    rf"\bwords?\s+(?P<list>(?:{_QUOTED}|[a-z'-]{{2,20}})(?:(?:, | and | or |, and |, or )"
+    rf"(?:{_QUOTED}|[a-z'-]{{2,20}})){{0,6}})\s+(?:does not|doesn't|do not|don't|should not"
+    r"|shouldn't|must not"
+    r"|cannot|can't|may not)\s+(?:appear|be used|occur|be in|be included)\b"
+    r"(?!\s+(?:more|over|than|less|twice|once))",
+    re.IGNORECASE,
+)
 _QUOTE = re.compile(r"[\"“‘'`]")
 _ITEM = re.compile(r"[\"“”'‘’`]([^\"“”'‘’`\n]{1,40})[\"“”'‘’`]")
 _NOT_WORDS = re.compile(r"\w", re.UNICODE)
@@ -61,7 +81,7 @@ _JA_FORBIDDEN = re.compile(
 )
 _JA_OFTEN = re.compile(
     rf"(?P<list>{_JA_LIST})(?:という|の)?(?:単語|言葉|語|キーワード|文字)?(?:を|が)?(?:キーワードにして|キーワードとして)?"
-    r"(?P<n>[0-9０-９]{1,3})回(?P<after>以上|以内|以下|未満)?は?(?P<verb>使わない|用いてはいけ|入れ|使|用い|含|現れ|出現|登場)"
+    r"(?:使う回数を)?(?P<n>[0-9０-９]{1,3})回(?P<after>以上|以内|以下|未満)?(?:に|は)?(?P<verb>使わない|用いてはいけ|使ってはいけ|し|入れ|使|用い|含|現れ|出現|登場)"
 )
 _JA_REQUIRED = re.compile(
     rf"(?P<list>{_JA_LIST})という(?:単語|言葉|語|キーワード)を(?:必ず|全て|すべて)?(?:入れて|使って|用いて|含めて|使用して)"
@@ -78,15 +98,20 @@ def find(prompt: str) -> Iterator[Demand]:
     quoted = _QUOTE.search(prompt) is not None
     for match in _listed(prompt, _FORBIDDEN) if quoted else ():
         words = [item.strip(" ,.") for item in _ITEM.findall(match["list"])]
-        yield Demand("forbidden words", *match.span(), _without([w for w in words if w]))
+        yield Demand("forbidden words", *match.span(), without([w for w in words if w]))
     for match in sought(_OFTEN, prompt, "word ", 0, 160):
         word = match["word"].strip("\"“”'‘’`")
         bounds = english_bounds(match["compare"], match["n"] or match["low"], match["high"])
         if bounds is not None and _NOT_WORDS.search(word):
-            yield Demand("word frequency", *match.span(), _often(word, bounds))
+            yield Demand("word frequency", *match.span(), often(word, bounds))
+    for match in sought(_ABSENT, prompt, "word", 0, 200):
+        words = re.split(r",? (?:and|or) |, ", match["list"])
+        yield Demand(
+            "forbidden words", *match.span(), without([w.strip("\"“”'‘’`") for w in words])
+        )
     for match in _listed(prompt, _REQUIRED) if quoted else ():
         words = [item.strip(" ,.") for item in _ITEM.findall(match["list"])]
-        yield Demand("required words", *match.span(), _with([w for w in words if w]))
+        yield Demand("required words", *match.span(), with_all([w for w in words if w]))
 
 
 def _listed(prompt: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
@@ -102,17 +127,17 @@ def find_cjk(prompt: str) -> Iterator[Demand]:
         words = _JA_ITEM.findall(match["list"])
         if bounds is None or len(words) != 1:
             continue
-        if match["verb"] in ("使わない", "用いてはいけ"):
+        if match["verb"] in ("使わない", "用いてはいけ", "使ってはいけ"):
             bounds = Bounds(None, (bounds.low or bounds.high or 1) - 1)
-        yield Demand("word frequency", *match.span(), _often(words[0], bounds))
+        yield Demand("word frequency", *match.span(), often(words[0], bounds))
     for pattern in (_JA_FORBIDDEN, _ZH_FORBIDDEN):
         for match in pattern.finditer(prompt):
             # One character stands inside other words: 音 in 発音 is no 「音」.
             words = [word for word in _JA_ITEM.findall(match["list"]) if len(word) > 1]
             if words:
-                yield Demand("forbidden words", *match.span(), _without(words))
+                yield Demand("forbidden words", *match.span(), without(words))
     for match in _JA_REQUIRED.finditer(prompt):
-        yield Demand("required words", *match.span(), _with(_JA_ITEM.findall(match["list"])))
+        yield Demand("required words", *match.span(), with_all(_JA_ITEM.findall(match["list"])))
 
 
 def _pattern(word: str) -> re.Pattern[str]:
@@ -120,7 +145,7 @@ def _pattern(word: str) -> re.Pattern[str]:
     return re.compile(edge + re.escape(word) + edge, re.IGNORECASE)
 
 
-def _without(words: list[str]) -> Check:
+def without(words: list[str]) -> Check:
     patterns = [_pattern(word) for word in words]
 
     def check(text: str) -> Breach | None:
@@ -132,7 +157,7 @@ def _without(words: list[str]) -> Check:
     return check
 
 
-def _with(words: list[str]) -> Check:
+def with_all(words: list[str]) -> Check:
     def check(text: str) -> Breach | None:
         low = text.casefold()
         missing = next((word for word in words if word.casefold() not in low), None)
@@ -141,7 +166,7 @@ def _with(words: list[str]) -> Check:
     return check
 
 
-def _often(word: str, bounds: Bounds) -> Check:
+def often(word: str, bounds: Bounds) -> Check:
     whole = _pattern(word)
 
     def check(text: str) -> Breach | None:
