@@ -16,7 +16,6 @@ _ROMANCE = {
     "cuatro": 4, "cinq": 5, "cinco": 5, "six": 6, "seis": 6, "sept": 7, "siete": 7, "huit": 8,
     "ocho": 8, "neuf": 9, "nueve": 9, "dix": 10, "diez": 10, "douze": 12, "doce": 12,
     "quinze": 15, "quince": 15, "vingt": 20, "veinte": 20, "trente": 30, "treinta": 30,
-    "trente-deux": 32,
 }  # fmt: skip
 _HAN = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8,
         "九": 9, "十": 10}  # fmt: skip
