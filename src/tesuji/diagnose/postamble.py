@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from tesuji.diagnose import closings
+from tesuji.diagnose import closings, closings_cjk
 from tesuji.diagnose.deliverable import (
     LAST_NOTE,
     MAY_NOTE,
@@ -31,11 +31,13 @@ from tesuji.diagnose.empty import says_something
 from tesuji.diagnose.fences import code_spans
 from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.observation import Observation
+from tesuji.diagnose.remarks import remarks_on_the_answer, sources_at
 
 _TAIL = 1_200  # characters in which the leave-taking stands
 _MOST_UNITS = 8
 _MOST_NOTES = 40  # places where notes may begin, tried in turn
 _MOST_UNIT = 420  # characters of one closing sentence
+_MOST_REMARK = 900  # characters of a last paragraph about the answer
 _MOST_PARAGRAPH = 600  # characters of a closing paragraph
 # It begins with one set of characters, so that the search skips fast.
 _BOUNDARY = re.compile(
@@ -50,20 +52,38 @@ _SPEAKER = re.compile(
 )
 _LABEL_WORD = re.compile(
     r"[\W_]{0,4}(?:(?:the |my )?(?:final )?answer(?: is)?:?\s{0,9})?"
-    r"(?P<label>[^\n.,:;。、，：]{1,40}?)[*_\"”'’)]{0,3}(?:[.:;。：]{1,3}\s{0,9}|\s{0,9}\n\s{0,9}|\s{1,9}[-–—]\s{1,9}"
+    r"(?P<label>[^\n.,:;。、，：]{1,40}?)[*_\"”'’)]{0,3}(?:[.:;。：]{1,3}\s{0,9}"
+    r"|\s{0,9}\n\s{0,9}|\s{1,9}[-–—]\s{1,9}"
     r"|(?<=[Yy]es)[,，]|(?<=No)[,，]|(?<=no)[,，]|(?<=はい)、|(?<=いいえ)、)\s{0,9}"
     r"(?=\S)"
 )
 # What an assistant says of itself, and no mail or story does at its very end.
 _ASSISTANT = re.compile(
     r"\bassist|\b(?:other|more|further|additional) (?:questions|requests|help|information)"
-    r"|as an alternative"
+    r"|as an alternative|(?:would|do) you (?:like|want) me to|more detail|let me know how else"
+    r"|if you(?:['’]d| would) (?:like|prefer) (?:me|further|more|another|any|a different"
+    r"|different)"
+    r"|good luck (?:with|on) (?:your|the|creating|writing)|these (?:help|suggestions|ideas|tips)"
     r"|(?:i can|may i) help|this (?:helps|answers|clarifies|playlist|list|story|poem|song|email"
     r"|letter"
     r"|script|example|draft|version|message|post)|another|(?:write|create|provide|generate"
     r"|help) (?:you )?"
     r"|他に(?:も)?(?:ご)?(?:質問|何か|お手伝い|ご要望)|(?:ご)?質問があ|お手伝い|参考に"
+    r"|必要な(?:項目|情報|部分|点)|お役に立|追加(?:情報|の)|修正(?:点|や|など|が必要)|ご要望"
+    r"|少しでも(?:笑|楽し|参考)"
     r"|如果[您你](?:还|還|有|需要)|(?:帮助|幫助)",
+    re.IGNORECASE,
+)
+# The beginning of a last paragraph that can be nothing else.
+_PLAIN = re.compile(
+    r"[\s*_(（#>]{0,8}(?:i (?:really |sincerely )?hope\b|hope (?:this|that|you)|let me know"
+    r"|feel free"
+    r"|please (?:feel|note that (?:this|the|these)|let me|don|remember)|disclaimer|remember to"
+    r"|note:? "
+    r"|(?:would|do) you (?:like|want) me|don['’]?t forget to|good luck"
+    r"|(?:these|this|the above) (?:is|are) (?:just|only|merely|rough|estimat)|if you(?:['’]d"
+    r"| would| want| need)"
+    r"|(?:これらの|この|本|上記の?)(?:情報|回答)|以上|必要に応じて|免責|ご|お|少しでも|希望|如果)",
     re.IGNORECASE,
 )
 _DECLINES = re.compile(
@@ -136,13 +156,13 @@ def _leave(seen: Observation, end: int) -> tuple[int, str, float]:
             break
         waiting.append(kind)
         if kind != "soft":
-            if in_part and kind != "edit" and not _meant_outside(tail, edges[at], unit):
+            if in_part and kind != "edit" and not _meant_outside(tail, edges[at]):
                 continue
             begin = edges[at]
             kinds += waiting
             waiting = []
     if begin < 0:
-        return _NONE
+        return _last_paragraph(seen, end)
     start = len(_without_rule(text[: offset + begin]))
     if not says_something(text[:start]) or _GREETING.fullmatch(text, 0, start):
         return _NONE
@@ -159,20 +179,27 @@ def _ends_with_closing(last: str, prompt: str) -> bool:
 
 
 def _last_paragraph(seen: Observation, end: int) -> tuple[int, str, float]:
-    """A paragraph under a rule that begins as a closing does is one as a whole.
+    """A paragraph that begins as a closing does is one as a whole.
 
-    "---  Remember to fill in your name. It is also wise to …"
+    "---  Remember to fill in your name. It is also wise to …". Without the rule above it, only
+    where the first sentence leaves no doubt: "I hope this poem is what you need. I tried to …"
     """
     text = seen.text
     start = text.rfind("\n\n", max(0, end - _MOST_PARAGRAPH), end)
-    if start < 0 or "---" not in text[max(0, start - 8) : start]:
+    if start < 0:
+        return _NONE
+    ruled = "---" in text[max(0, start - 8) : start]
+    if not ruled and not _PLAIN.match(text, start):
         return _NONE
     first = _BOUNDARY.split(text[start:end].strip(_MARKUP), maxsplit=1)[0]
     if not first or not _ends_with_closing(first, seen.prompt):
         return _NONE
-    kind = _closing(_bare(first), seen.prompt)
+    first = _bare(first)
+    kind = _closing(first, seen.prompt) if first else ""
     begin = len(_without_rule(text[:start]))
     if kind in ("", "soft") or not says_something(text[:begin]):
+        return _NONE
+    if not ruled and kind != "edit" and addressed(seen.prompt) and not _ASSISTANT.search(first):
         return _NONE
     return begin, f"closes with {kind}", 0.7
 
@@ -199,7 +226,7 @@ def _may_close(unit: str) -> bool:
     if unit.partition(" ")[0].strip(',.!?:;"').lower() in closings.FIRST_WORDS:
         lower = unit.lower()
         return any(hint in lower for hint in closings.HINTS)
-    return not unit.isascii() and closings.CJK_HINTS.search(unit) is not None
+    return not unit.isascii() and closings_cjk.CJK_HINTS.search(unit) is not None
 
 
 def _bare(unit: str) -> str:
@@ -213,22 +240,23 @@ def _closing(unit: str, prompt: str) -> str:
         return ""  # the end of somebody's speech
     if unit[0] in '"“「『' or _SPEAKER.match(unit):
         return ""
-    tables = (closings.english(),) if unit.isascii() else (closings.english(), closings.cjk())
+    tables = (closings.english(),) if unit.isascii() else (closings.english(), closings_cjk.cjk())
     for table in tables:
         for kind, pattern in table:
             if pattern.match(unit):
                 # What the prompt asks to be said at the end is no closing of the model's own.
-                return "" if unit.rstrip(".!?。！？")[:200].lower() in prompt.lower() else kind
+                asked = prompt.rpartition("Human:")[2].lower()
+                return "" if unit.rstrip(".!?。！？")[:200].lower() in asked else kind
     return ""
 
 
-def _meant_outside(tail: str, at: int, unit: str) -> bool:
-    """Whether the unit stands outside of the text that was asked for: under a rule, or a paragraph
-    that only an assistant says."""
+def _meant_outside(tail: str, at: int) -> bool:
+    """Whether the closing words from `at` on stand outside of the text that was asked for: under a
+    rule, or in a paragraph that only an assistant says."""
     before = tail[:at].rstrip()
     if before.endswith(("---", "***", "```", "===")):
         return True
-    return (at == 0 or "\n" in tail[len(before) : at]) and bool(_ASSISTANT.search(unit))
+    return (at == 0 or "\n" in tail[len(before) : at]) and bool(_ASSISTANT.search(tail, at))
 
 
 def _without_rule(head: str) -> str:
@@ -262,9 +290,25 @@ def _notes(seen: Observation, end: int) -> tuple[int, str]:
         start = len(_without_rule(text[:last]))
         if 0 < end - start < start and text[start - 1] not in ":：":
             return start, "speaks of what was asked for"
+    found_at = _remark(text, end, seen.prompt)
+    if found_at >= 0:
+        return found_at, "speaks of the answer itself"
     if mentions_label(seen.prompt) and demanded(seen.prompt) == "label":
         return _after_label(text, end)
     return -1, ""
+
+
+def _remark(text: str, end: int, prompt: str) -> int:
+    """Where a last paragraph about the answer, or an unasked list of sources, begins; -1: none."""
+    stop = end
+    while stop > 0 and text[stop - 1].isspace():
+        stop -= 1
+    last = text.rfind("\n\n", max(0, stop - _MOST_REMARK), stop)
+    if last >= 0 and remarks_on_the_answer(text, last + 2, stop, prompt):
+        start = len(_without_rule(text[:last]))
+        if stop - start < start + 200 and start > 0 and text[start - 1] not in ":：":
+            return start
+    return sources_at(text, stop, prompt)
 
 
 def _note(seen: Observation, note: re.Match[str], end: int) -> tuple[int, str] | None:
