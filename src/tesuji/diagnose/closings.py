@@ -34,16 +34,20 @@ bonne buena ¡suerte suerte boa удачи bon
 """
 FIRST_WORDS = frozenset(_FIRST_WORDS.split())
 """With one of these a closing unit begins, where words have spaces between them."""
+ABOUT = frozenset(["the", "this", "these", "that", "that's", "that’s"])
+"""The first words of closing units that speak of the answer, and what one of these says."""
+ABOUT_HINTS = ("hypothetical", "fictional", "made", "illustrat", "just ", "only ", "merely",
+               "rough", "estimate", "approximate", "sample", "some ", "a few", "one ")  # fmt: skip
 HINTS = (
     "let me", "free to", "hesitate", "anything", "hope", "luck", "happy", "would you", "help",
     "i can ", "question", "assist", "glad", "have a ", "best wishes", "all the best", "enjoy",
     "you want", "do you", "shall i", "tell me", "welcome", "take care", "stay safe", "just ask",
     "want me", "your thoughts", "like me to", "just say", "here to", "safe travels", "cheers",
-    "bye", "thank", "wish", "replace", "you can ", "just one", "some ", "a few", "you think", "dud",
+    "bye", "thank", "wish", "replace", "you can ", "you think", "dud",
     "hésite", "hesite", "zöger", "wissen", "esitare", "sapere", "стесня", "знать", "обращ",
     "vontade",
     "espero", "espère", "hoffe", "spero", "надеюсь", "erfolg", "chance", "suerte", "sorte", "удачи",
-    "free to", "keep in mind", "note", "disclaimer", "hypothetical", "fictional", "adapt",
+    "keep in mind", "note", "disclaimer", "hypothetical", "fictional", "adapt",
     "personali", "customi", "tailor", "placeholder", "estimate", "not exhaustive", "puis-je",
     "-vous", "courage", "¿", "avísame", "dímelo", "saber", "remember", "shall we", "reach out",
 )  # fmt: skip

@@ -31,7 +31,7 @@ from tesuji.diagnose.empty import says_something
 from tesuji.diagnose.fences import code_spans
 from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.observation import Observation
-from tesuji.diagnose.remarks import remarks_on_the_answer, sources_at
+from tesuji.diagnose.remarks import MAY_REMARK, lists_sources, remarks_on_the_answer
 
 _TAIL = 1_200  # characters in which the leave-taking stands
 _MOST_UNITS = 8
@@ -86,6 +86,7 @@ _PLAIN = re.compile(
     r"|(?:これらの|この|本|上記の?)(?:情報|回答)|以上|必要に応じて|免責|ご|お|少しでも|希望|如果)",
     re.IGNORECASE,
 )
+_PLAIN_FIRST = frozenset("iIhHlLfFpPdDrRnNwWgGtT \n*_(（#>こ本上以必免ごお少希如")
 _DECLINES = re.compile(
     r"[^\n]{0,80}?(?<!\w)(?:i['’]m sorry|i am sorry|sorry|i apologi[sz]e|unfortunately"
     r"|i can(?:no|['’])t|as an ai|i(?:['’]m| am) (?:not able|unable)|i (?:will|do) not|i don['’]t"
@@ -188,8 +189,10 @@ def _last_paragraph(seen: Observation, end: int) -> tuple[int, str, float]:
     start = text.rfind("\n\n", max(0, end - _MOST_PARAGRAPH), end)
     if start < 0:
         return _NONE
-    ruled = "---" in text[max(0, start - 8) : start]
-    if not ruled and not _PLAIN.match(text, start):
+    ruled = text.find("---", max(0, start - 8), start) >= 0
+    if not ruled and (
+        text[start + 2 : start + 3] not in _PLAIN_FIRST or not _PLAIN.match(text, start)
+    ):
         return _NONE
     first = _BOUNDARY.split(text[start:end].strip(_MARKUP), maxsplit=1)[0]
     if not first or not _ends_with_closing(first, seen.prompt):
@@ -223,9 +226,10 @@ def _last_unit(near: str) -> str:
 
 def _may_close(unit: str) -> bool:
     """Whether the unit begins (Japanese and Chinese: goes on) as closings do; cheap."""
-    if unit.partition(" ")[0].strip(',.!?:;"').lower() in closings.FIRST_WORDS:
-        lower = unit.lower()
-        return any(hint in lower for hint in closings.HINTS)
+    first = unit.partition(" ")[0].strip(',.!?:;"').lower()
+    if first in closings.FIRST_WORDS:
+        hints = closings.ABOUT_HINTS if first in closings.ABOUT else closings.HINTS
+        return any(map(unit.lower().__contains__, hints))
     return not unit.isascii() and closings_cjk.CJK_HINTS.search(unit) is not None
 
 
@@ -281,34 +285,31 @@ def _notes(seen: Observation, end: int) -> tuple[int, str]:
         note = NOTE.match(text, place.start(), end)
         if note is not None and (found := _note(seen, note, end)) is not None:
             return found
-    last = text.rfind("\n\n", 0, end)
-    if (
-        last >= 0
-        and LAST_NOTE.match(text, last + 2, end)
-        and demanded(seen.prompt) in ("work", "text")
-    ):
-        start = len(_without_rule(text[:last]))
-        if 0 < end - start < start and text[start - 1] not in ":：":
-            return start, "speaks of what was asked for"
-    found_at = _remark(text, end, seen.prompt)
-    if found_at >= 0:
+        if note is None and lists_sources(text, place.start(), end, seen.prompt):
+            return place.start(), "names sources"
+    stop = end
+    while stop > 0 and text[stop - 1] in " \n":
+        stop -= 1
+    last = text.rfind("\n\n", max(0, stop - _MOST_REMARK), stop)
+    if last >= 0 and (found_at := _remark(text, last, stop, seen.prompt)) >= 0:
         return found_at, "speaks of the answer itself"
     if mentions_label(seen.prompt) and demanded(seen.prompt) == "label":
         return _after_label(text, end)
     return -1, ""
 
 
-def _remark(text: str, end: int, prompt: str) -> int:
-    """Where a last paragraph about the answer, or an unasked list of sources, begins; -1: none."""
-    stop = end
-    while stop > 0 and text[stop - 1].isspace():
-        stop -= 1
-    last = text.rfind("\n\n", max(0, stop - _MOST_REMARK), stop)
-    if last >= 0 and remarks_on_the_answer(text, last + 2, stop, prompt):
-        start = len(_without_rule(text[:last]))
-        if stop - start < start + 200 and start > 0 and text[start - 1] not in ":：":
-            return start
-    return sources_at(text, stop, prompt)
+def _remark(text: str, last: int, stop: int, prompt: str) -> int:
+    """The end of the answer, where the paragraph after `last` speaks of it; else -1."""
+    if not MAY_REMARK.match(text, last + 2, stop):
+        return -1
+    of_the_list = LAST_NOTE.match(text, last + 2, stop) and demanded(prompt) in ("work", "text")
+    if not of_the_list and not remarks_on_the_answer(text, last + 2, stop, prompt):
+        return -1
+    start = len(_without_rule(text[:last]))
+    weighs = 0 if of_the_list else 200  # what a remark may be longer than the answer
+    if start == 0 or stop - start >= start + weighs or text[start - 1] in ":：":
+        return -1
+    return start
 
 
 def _note(seen: Observation, note: re.Match[str], end: int) -> tuple[int, str] | None:

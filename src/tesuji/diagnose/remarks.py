@@ -38,7 +38,7 @@ _CRAFT = (
 _NO_WORKS_WORDS = """\
 recipe tip step way reason thing idea example method fact advantage essay article report story
 speech post blog guide paper review text answer question people person word me us time day product
-name world country place film movie book game event experience journey trip company argument
+world country place film movie book game event experience journey trip company argument
 theory approach process effect impact role problem change difference benefit challenge factor
 """
 _NO_WORKS = frozenset(_NO_WORKS_WORDS.split())
@@ -151,7 +151,7 @@ _LISTED = re.compile(
     r"|alliterations|hashtags|jokes|riddles|questions)\b", re.IGNORECASE
 )  # fmt: skip
 _SOURCES = re.compile(
-    r"\n[ \t*_#【\[(（]{0,6}(?:references|sources?|bibliography|works cited|参考文献|参考資料"
+    r"\n{1,3}[ \t*_#【\[(（]{0,6}(?:references|sources?|bibliography|works cited|参考文献|参考資料"
     r"|参考サイト|出典"
     r"|情報源|引用元|参考资料|资料来源|参考)[】\])）*_]{0,4}\s?[:：]?[*_]{0,3}[ \t]*\n",
     re.IGNORECASE,
@@ -162,14 +162,16 @@ _SOURCES_ASKED = re.compile(
     r"|レポート|報告|文書|来源|资料",
     re.IGNORECASE,
 )
-_SOURCE_WORDS = ("eference", "ource", "参考", "出典", "情報源", "引用元", "来源", "ibliography")
 _TAIL = 1_500
-_FIRST_WORDS = """\
-remember this these both all overall in the i i've i’ve note please as together ce cette cet este
-esta dieses diese dieser questo questa total word character words en dans nesta
-"""
-_FIRST = frozenset(_FIRST_WORDS.split())
-_WORD = re.compile(r"[A-Za-zéèêçñ'’]+")
+MAY_REMARK = re.compile(
+    r"[\s*_#>【]{0,8}(?:[(（\[［0-9こ以上本今这這総合計約全字文]|(?:remember|this|these|each"
+    r"|both|all|overall|in|the|i|i've|i’ve|note|please|as|together|ce"
+    r"|cette|cet|este|esta|dieses|diese|dieser|questo|questa|total|word|character|words|en"
+    r"|dans|nesta"
+    r")\b)",
+    re.IGNORECASE,
+)
+"""What a paragraph about the answer begins with, roughly."""
 
 
 @lru_cache(maxsize=4096)
@@ -197,12 +199,13 @@ def singular(noun: str) -> str:
 
 
 def remarks_on_the_answer(text: str, start: int, end: int, prompt: str) -> bool:
-    """Whether the paragraph of `text` from `start` to `end`, its last, speaks of the answer."""
-    while start < end and text[start] in " \t*_#>【":
+    """Whether the paragraph of `text` from `start` to `end`, its last, speaks of the answer.
+
+    MAY_REMARK matches at its start.
+    """
+    while text[start] in " \t\n*_#>【":
         start += 1
     paragraph = text[start : min(end, start + 400)].rstrip()
-    if not paragraph:
-        return False
     first = paragraph[0]
     if first in "(（[［":
         return _in_brackets(paragraph, prompt)
@@ -210,14 +213,11 @@ def remarks_on_the_answer(text: str, start: int, end: int, prompt: str) -> bool:
         return _cjk(paragraph, prompt) or _counts(paragraph, prompt)
     if first.isdigit():
         return _counts(paragraph, prompt) and demanded(prompt) != ""
-    word = _WORD.match(paragraph)
-    if word is None or word[0].lower() not in _FIRST:
-        return False
     if paragraph.count("\n") > 3:
         return False
     if _counts(paragraph, prompt):
         return True
-    if word[0].lower() == "remember":
+    if paragraph[:8].lower() == "remember":
         return _advises(paragraph, prompt)
     if _DOING.match(paragraph) and _DONE_TO.search(paragraph):
         return True
@@ -293,13 +293,10 @@ def _cjk(paragraph: str, prompt: str) -> bool:
     return bool(_ZH_SUBJECT.match(paragraph) or _JA_OTHERWISE.match(paragraph))
 
 
-def sources_at(text: str, end: int, prompt: str) -> int:
-    """Where a closing list of sources begins that nobody asked for; -1: there is none."""
-    begin = max(0, end - _TAIL)
-    tail = text[begin:end]
-    if not any(map(tail.__contains__, _SOURCE_WORDS)):
-        return -1
-    match = _SOURCES.search(tail)
-    if match is None or begin + match.start() < 200 or _SOURCES_ASKED.search(prompt[-2_000:]):
-        return -1
-    return begin + match.start()
+def lists_sources(text: str, at: int, end: int, prompt: str) -> bool:
+    """Whether a closing list of sources that nobody asked for begins with the line end at `at`."""
+    return (
+        at > max(200, end - _TAIL)
+        and _SOURCES.match(text, at, end) is not None
+        and _SOURCES_ASKED.search(prompt[-2_000:]) is None
+    )
