@@ -43,6 +43,7 @@ MORE_CLOSINGS = [
     (ANSWER, "\n\nEnjoy learning about the circulation!"),
     (ANSWER, "\n\nHappy heart drawing!"),
     (ANSWER, "\n\nI hope this sketch suits you. It leaves out the valves on purpose."),
+    (ANSWER, "\n\nI'm happy to explain what Dr. Harvey found as well."),
     (ANSWER, "\n\nThese are only rough estimates and depend on the person."),
     ("Le cœur pompe le sang.", "\n\nQue puis-je faire d'autre pour vous ?"),
     ("El corazón bombea la sangre.", "\n\nEspero haberte ayudado."),

@@ -150,8 +150,9 @@ def english() -> Closings:
             r"|elaborate|be of)\b[^\n]{0,80}\?",
             r"(?:do )?you have any (?:other |more |further |additional |specific )?questions\b",
             r"(?:have )?any (?:other |more |further |additional )?questions\?",
-            r"(?:would|do) you (?:like|want|need) (?:me to|more|further|additional|help|any|an?"
-            r"|some|to (?:know|see|hear|explore|discuss|learn|continue|try|go|add|dive|delve|talk"
+            r"would you like [^\n?]{0,160}\?",
+            r"do you (?:like|want|need) (?:me to|more|further|additional|help|any|an?|some"
+            r"|to (?:know|see|hear|explore|discuss|learn|continue|try|go|add|dive|delve|talk"
             r"|proceed))\b[^\n]{0,160}\?",
             r"(?:want|need) me to [^\n]{0,120}\?",
             r"shall (?:i|we) [^\n]{0,100}\?",

@@ -59,7 +59,9 @@ _LABEL_HINT = re.compile(
     r"|で(?:答え|回答|解答)|一(?:言|単語|語)|[只仅僅]|否"
 )
 _TEXT = re.compile(
-    r"\b(?:translat\w+|rewrit\w+|re-?phras\w+|paraphras\w+|proofread\w*|(?:fix|correct|improve"
+    r"\b(?:(?:be|is|are) (?:classified|corrected|categori[sz]ed|converted|edited|improved"
+    r"|simplified)"
+    r"|translat\w+|rewrit\w+|re-?phras\w+|paraphras\w+|proofread\w*|(?:fix|correct|improve"
     r"|edit"
     r"|simplify|shorten|convert|change|turn|transform|reword|revise"
     r"|make)\b[^.\n]{0,40}\b(?:sentence"

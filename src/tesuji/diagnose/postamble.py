@@ -41,8 +41,10 @@ _MOST_REMARK = 900  # characters of a last paragraph about the answer
 _MOST_PARAGRAPH = 600  # characters of a closing paragraph
 # It begins with one set of characters, so that the search skips fast.
 _BOUNDARY = re.compile(
-    r"[.!?…。！？\n](?:(?<=\n)|(?<=[!?。！？])(?![\s」』”）)。！？!?\"*_])|[\"”*_)]{0,3}\s+(?=\S))"
+    r"[.!?…。！？\n](?:(?<=\n)|(?<=[!?。！？])(?![\s」』”）)。！？!?\"*_])"
+    r"|(?<!\b[DM]r\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bSt\.)(?<!\be\.g\.)(?<!\bi\.e\.)[\"”*_)]{0,3}\s+(?=\S))"
 )
+_ABBREVIATIONS = (" Dr.", " Mr.", " Ms.", " Mrs.", " St.", "e.g.", "i.e.")
 _MARKUP = " \t\r\n*_#>~-–—()（）[]【】\u200b\ufe0f\u3000"
 _OUTER = _MARKUP + "😊🙂😄😃🎉👍✨💪🌟❤🙏🚀🤗🌸💖😉🍀📚🌈💬"
 _EMOJI = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s*")
@@ -211,9 +213,10 @@ def _last_unit(near: str) -> str:
     """The last sentence or line, without markup."""
     near = near.rstrip(_OUTER)
     if near.isascii():
-        edge = max(
-            near.rfind("\n"), near.rfind(". ") + 1, near.rfind("! ") + 1, near.rfind("? ") + 1
-        )
+        stop = near.rfind(". ") + 1
+        while stop > 0 and near.endswith(_ABBREVIATIONS, 0, stop):
+            stop = near.rfind(". ", 0, stop - 1) + 1
+        edge = max(near.rfind("\n"), stop, near.rfind("! ") + 1, near.rfind("? ") + 1)
     else:
         body = near.rstrip("。！？!?")
         edge = max(

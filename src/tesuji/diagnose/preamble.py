@@ -51,8 +51,15 @@ _ROLE_PLAY = re.compile(
     r"|役になって|演じ|扮演",
     re.IGNORECASE,
 )
+# A reader's part, or one to be played: what it exclaims is said in character.
+_PERSONA = re.compile(
+    r"あなた(?:は|が)[^。\n]{1,30}(?:です|で、|として|だと|働いて)|どのような返事|適切な発言|ボット|皮肉"
+    r"|\byou are (?:a|an|the)\b|\bfunny\b|\bpirate\b",
+    re.IGNORECASE,
+)
 _GREETING_ASKED = re.compile(
-    r"\b(?:hi|hello|hey|greet\w*|e-?mails?|letters?|messages?|speech|role|chat|conversation"
+    r"\b(?:pretend|écri\w+|rédig\w+|lettre|discours|carta|escrib\w+|redact\w+|schreib\w*|escrev\w+"
+    r"|scriv\w+|hi|hello|hey|greet\w*|e-?mails?|letters?|messages?|speech|role|chat|conversation"
     r"|dialog\w*"
     r"|respond|reply|posts?|script|act|imagine|tweet|captions?|text|introduc\w*|welcome"
     r"|good (?:morning"
@@ -179,7 +186,9 @@ def _soft_kinds(prompt: str) -> frozenset[str]:
     elif not prompt or _CAN_YOU.search(tail):
         soft.add("yes")
     if not prompt or _GREETING_ASKED.search(tail):
-        soft.add("greeting")
+        soft |= {"greeting", "exclamation"}
+    if _PERSONA.search(prompt[:_MOST_PROMPT]):
+        soft.add("exclamation")
     if asks_about_the_model(prompt):
         soft.add("disclaimer")
     return frozenset(soft)

@@ -126,6 +126,11 @@ _JA_GIVEN = re.compile(
 )
 # A story does say at its end what it teaches.
 _JA_CRAFT = re.compile("描|表現|意識|取り入れ|盛り込|構成|テーマ|使用|使っ|含|工夫|読者|内容|設定")
+_JA_DEED = re.compile(
+    r"(?:「[^」\n]{1,60}」|元の|原文|この文|表現|文体|敬語|自然な|列から|文脈)[^。\n]{0,60}"
+    r"(?:修正|変更|訳出|意訳|翻訳|調整|置き換え|言い換え|省略|抽出|統一|補足|整え|直|除外|削除)"
+    r"(?:し|いたし|致し)?まし?(?:た|て)"
+)
 _JA_OTHERWISE = re.compile(
     r"(?:このように|以上のように)、?(?:修正|変更|書き換|言い換|直|表現を|訂正|並[べび]|要約"
     r"|翻訳|文を)"
@@ -164,7 +169,8 @@ _SOURCES_ASKED = re.compile(
 )
 _TAIL = 1_500
 MAY_REMARK = re.compile(
-    r"[\s*_#>【]{0,8}(?:[(（\[［0-9こ以上本今这這総合計約全字文]|(?:remember|this|these|each"
+    r"[\s*_#>【]{0,8}(?:[(（\[［0-9こ以上本今这這総合計約全字文「元原表他]|(?:remember|this"
+    r"|these|each"
     r"|both|all|overall|in|the|i|i've|i’ve|note|please|as|together|ce"
     r"|cette|cet|este|esta|dieses|diese|dieser|questo|questa|total|word|character|words|en"
     r"|dans|nesta"
@@ -262,13 +268,16 @@ def _advises(paragraph: str, prompt: str) -> bool:
 
 def _in_brackets(paragraph: str, prompt: str) -> bool:
     """Whether the paragraph is a bracketed remark: "(I kept the tone formal.)"."""
-    if paragraph[-1] not in ")）]］*_。." or "\n\n" in paragraph:
+    if paragraph.rstrip("*_。. ")[-1:] not in (")", "）", "]", "］") or "\n\n" in paragraph:
         return False
     if _counts(paragraph, prompt):
         return True
-    if paragraph[0] in "[［" or len(paragraph) < 12 or not _MAKING.search(paragraph):
+    if paragraph[0] in "[［" or len(paragraph) < 12:
         return False
-    return demanded(prompt) != ""
+    kind = demanded(prompt)
+    if kind in ("text", "label"):
+        return paragraph[1:40] not in prompt
+    return kind != "" and _MAKING.search(paragraph) is not None
 
 
 def _counts(paragraph: str, prompt: str) -> bool:
@@ -278,9 +287,11 @@ def _counts(paragraph: str, prompt: str) -> bool:
 
 def _cjk(paragraph: str, prompt: str) -> bool:
     """Whether a Japanese or Chinese paragraph begins with the thing that was to be made."""
-    if paragraph[0] not in "こ以上本今这這" or paragraph.count("\n") > 3:
+    if paragraph.count("\n") > 3:
         return False
     kind = demanded(prompt)
+    if kind == "text" and _JA_DEED.search(paragraph):
+        return True
     if kind not in ("work", "text", "block"):
         return False
     if match := _JA_SUBJECT.match(paragraph):
