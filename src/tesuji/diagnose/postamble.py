@@ -85,7 +85,8 @@ _PLAIN = re.compile(
     r"|(?:would|do) you (?:like|want) me|don['’]?t forget to|good luck"
     r"|(?:these|this|the above) (?:is|are) (?:just|only|merely|rough|estimat)|if you(?:['’]d"
     r"| would| want| need)"
-    r"|(?:これらの|この|本|上記の?)(?:情報|回答)|以上|必要に応じて|免責|ご|お|少しでも|希望|如果)",
+    r"|(?:これらの|この|本|上記の?)(?:情報|回答)|(?:これら?|この[^。、\n]{1,10}|以上"
+    r"|上記)は、?あくまで|以上|必要に応じて|免責|ご|お|少しでも|希望|如果)",
     re.IGNORECASE,
 )
 _PLAIN_FIRST = frozenset("iIhHlLfFpPdDrRnNwWgGtT \n*_(（#>こ本上以必免ごお少希如")

@@ -53,7 +53,8 @@ _ROLE_PLAY = re.compile(
 )
 # A reader's part, or one to be played: what it exclaims is said in character.
 _PERSONA = re.compile(
-    r"あなた(?:は|が)[^。\n]{1,30}(?:です|で、|として|だと|働いて)|どのような返事|適切な発言|ボット|皮肉"
+    r"あなた(?:は|が)[^。\n]{1,30}(?:です|で、|として|だと|働いて)|どのような返事|適切な発言"
+    r"|ボット|皮肉"
     r"|\byou are (?:a|an|the)\b|\bfunny\b|\bpirate\b",
     re.IGNORECASE,
 )
@@ -72,7 +73,8 @@ _GREETING_ASKED = re.compile(
 # Nothing of an answer follows: the user is asked for something.
 _ASKS_BACK = re.compile(
     r"(?:please|could you|can you|would you|what|which|how (?:can|may|would)|let me know|go ahead"
-    r"|to (?:get started|help|assist|provide)|i(?:['’]ll| will| just)? need|do you|feel free|if you"
+    r"|to (?:get started|help|assist|provide)|i(?:['’]ll| will| just)? need|do you|feel free"
+    r"|if you"
     r"|just (?:let|tell|send|share)|is there|are you|may i|tell me|but )"
     r"|(?:どの|何|どんな|具体的|まず|もう少し|請|请|您|你|想|需要)",
     re.IGNORECASE,

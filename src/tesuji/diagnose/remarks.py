@@ -51,6 +51,11 @@ _MADE = re.compile(
     r"|as)\b)",
     re.IGNORECASE,
 )
+_TURNED_INTO = re.compile(
+    r"\b(?:as|into|in the form of) an? (?:[\w-]+ ){0,2}?(song|poem|rap|letter|e-?mail|list|table"
+    r"|script|dialogue|limerick|haiku|tweet|resume|conversation|playlist|rubric)\b",
+    re.IGNORECASE,
+)
 _SUBJECT = re.compile(
     r"(?:overall|in summary|together|as (?:requested|you can see)|note that|each of|both of)?,?\s?"
     r"(?:this|these|the above|both|all (?:of )?(?:the |these )?)\s"
@@ -169,12 +174,11 @@ _SOURCES_ASKED = re.compile(
 )
 _TAIL = 1_500
 MAY_REMARK = re.compile(
-    r"[\s*_#>【]{0,8}(?:[(（\[［0-9こ以上本今这這総合計約全字文「元原表他]|(?:remember|this"
-    r"|these|each"
-    r"|both|all|overall|in|the|i|i've|i’ve|note|please|as|together|ce"
-    r"|cette|cet|este|esta|dieses|diese|dieser|questo|questa|total|word|character|words|en"
-    r"|dans|nesta"
-    r")\b)",
+    r"[\s*_#>【]{0,8}(?:[(（\[［0-9]|こ(?:の|れ)|以上|上[記述]|本|今|这|這|[総合計約全字文元原表他「]"
+    r"|(?:th(?:is|ese|e (?:above|letter|word|keyword))|remember|each of|both|all (?:of|the)|note"
+    r"|i(?:['’]ve)?|overall,? (?:this|these|i)|in (?:this|the above)|please note|as "
+    r"(?:requested|you)|together,|ce(?:t|tte)?|est[ea]|diese[rs]?|quest[oa]|total|word|character"
+    r"|en est[ea]|dans ce|in dieser|nesta)\b)",
     re.IGNORECASE,
 )
 """What a paragraph about the answer begins with, roughly."""
@@ -193,6 +197,7 @@ def made(prompt: str) -> frozenset[str]:
     ):
         for part in phrase.lower().split(" of "):
             nouns.add(singular(part.split()[-1]))
+    nouns.update(map(singular, _TURNED_INTO.findall(prompt)))
     return frozenset(nouns - _NO_WORKS)
 
 
