@@ -232,6 +232,20 @@ def test_notes_after_a_deliverable_are_seen(found, prompt: str, answer: str, not
             "Write a paper on bees and cite your sources.",
             "Bees dance. " * 30 + "\n\nReferences:\n- Frisch, The Dancing Bees",
         ),
+        (
+            "Fais une lettre. Termine par la phrase « Que puis-je faire pour vous ? ».",
+            "Bravo, tu as réussi.\n\nQue puis-je faire pour vous ?",
+        ),
+        (
+            "Fais une lettre à un ami. Termine par « Que puis-je faire pour vous ? »",
+            "Bravo, tu as réussi.\n\nQue puis-je faire pour toi maintenant ?",
+        ),
+        (
+            "Give me a table of bread and its price. Add a postscript that starts with P.S.",
+            "| bread | price |\n|---|---|\n| rye | 3 "
+            "|\n\nP.S. Prices rise in winter, as flour does.",
+        ),
+        ("Give an oath.", "I swear it. I hope that this oath will bind us all to the town."),
         ("Write a story.", 'The door closed. "If you need me, let me know," she said.'),
         ("Summarise the call.", "用户：谢谢\n客服：请问还有其他可以帮到您的吗？"),
     ],

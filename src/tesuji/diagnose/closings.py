@@ -208,7 +208,8 @@ def english() -> Closings:
             r"|the (?:above"
             r"|information|explanation|answer|example|suggestions)"
             r"|you(?:['’]ll)? (?:will )?(?:find"
-            r"|enjoy\w*|like|love|have|found|got|get|feel))\b(?! will | the )",
+            r"|enjoy\w*|like|love|have|found|got|get|feel))\b"
+            r"(?! (?:[\w'’]+ ){0,2}will (?!help|be (?:of )?(?:help|use|benef))| the )",
             r"(?:i )?(?:really |do )?hope (?:that )?you(?:['’]ll| will|['’]ve"
             r"| have)? (?:enjoy\w*|liked?"
             r"|loved?) (?:the|this|these|it|my|reading|listening)\b",

@@ -106,6 +106,10 @@ _WHILE_SOLVING = re.compile(
     r"this (?:means|sentence|phrase|word|captures|reflects)|in \w+ (?:terms|words)|the \w+|here",
     re.IGNORECASE,
 )
+_POSTSCRIPT = re.compile(r"(?:p[.-]{0,2}\s?){1,2}s\b|追伸|追記|추신|附言|又及", re.IGNORECASE)
+_POSTSCRIPT_ASKED = re.compile(
+    r"\b(?:p[.-]{0,2}\s?){1,2}s\b|post-?scri|追伸|追記|추신|附言", re.IGNORECASE
+)
 _TABLE_ROW = re.compile(r"[ \t]*\|[^\n]*\|[ \t]*")
 
 
@@ -252,10 +256,17 @@ def _closing(unit: str, prompt: str) -> str:
     for table in tables:
         for kind, pattern in table:
             if pattern.match(unit):
-                # What the prompt asks to be said at the end is no closing of the model's own.
-                asked = prompt.rpartition("Human:")[2].lower()
-                return "" if unit.rstrip(".!?。！？")[:200].lower() in asked else kind
+                return "" if _asked_for(unit, prompt) else kind
     return ""
+
+
+def _asked_for(words: str, prompt: str) -> bool:
+    """Whether the prompt says that an answer be closed with these words, or such that begin so."""
+    asked = prompt.rpartition("Human:")[2].lower()
+    words = words.lower().strip(_MARKUP + "\"“”«»'.!?。！？")
+    if postscript := _POSTSCRIPT.match(words):
+        return bool(postscript) and _POSTSCRIPT_ASKED.search(asked) is not None
+    return words[:200] in asked or (24 <= len(words) <= 60 and words[:22] in asked)
 
 
 def _meant_outside(tail: str, at: int) -> bool:
@@ -283,7 +294,11 @@ def _notes(seen: Observation, end: int) -> tuple[int, str]:
     """
     text = seen.text
     block = _after_block(seen, end)
-    if block >= 0 and demanded(seen.prompt) == "block":
+    if (
+        block >= 0
+        and demanded(seen.prompt) == "block"
+        and not _asked_for(text[block : min(end, block + 240)], seen.prompt)
+    ):
         return block, "explains the block that was asked for"
     for place in islice(MAY_NOTE.finditer(text, 0, end), _MOST_NOTES):
         note = NOTE.match(text, place.start(), end)
