@@ -139,6 +139,9 @@ def english() -> Closings:
             r"|use (?:this|it|these)|give me|send|specify|clarify)\b" + _OTHERS,
             r"(?:please )?(?:don['’]?t|do not|never) hesitate to (?:ask|reach|contact|let|share"
             r"|request|inquire|tell|message|provide|send)\b" + _OTHERS,
+            r"(?:remember|as always|overall)\b[^\n]{10,240}?\b(?:and|but"
+            r"|so),? (?:please )?(?:don['’]t hesitate"
+            r"|do not hesitate|feel free) to (?:reach out|ask|let me know)\b" + _OTHERS,
             r"(?:is|was|are) there (?:anything|something|any|another|other|a (?:specific"
             r"|particular))\b[^\n]{0,100}\?",
             r"(?:what|how)(?: else)? (?:can|may|could|would|should) (?:i|we) (?:help|assist"

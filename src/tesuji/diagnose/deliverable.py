@@ -110,13 +110,21 @@ _WORK = re.compile(
     r"|作文|文案|标题|文章|笑话|段)",
     re.IGNORECASE,
 )
+_PLAYED = re.compile(
+    r"\b(?:role-?play\w*|pretend|act(?:ing)? as|in character|persona"
+    r"|you are (?:a|an|the|my|now)\b(?! (?:helpful |ai |an? )*assistant)|imagine you(?: are"
+    r"|['’]re))\b"
+    r"|ロールプレイ|なりきっ|演じ|コーチ|になったつもり|のように(?:話|振る舞)|扮演|角色",
+    re.IGNORECASE,
+)
+_HOW_TO = re.compile(
+    r"\bhow (?:can|do|should|would|to|could) (?:i |you |one |we )?(?:write|make|create|start)\b"
+    r"|\bguide me\b",
+    re.IGNORECASE,
+)
 # Texts that are addressed to somebody: "Let me know" can belong to them.
 _ADDRESSED = re.compile(
-    r"\b(?:e-?mails?|letters?|memo|invitation|newsletter|role-?play\w*|pretend|act(?:ing)? as"
-    r"|in character"
-    r"|persona|you are (?:a|an|the|my|now)\b(?! (?:helpful |ai |an? )*assistant)"
-    r"|imagine you(?: are|['’]re)"
-    r"|your customers?|voice ?mail|transcript)\b"
+    r"\b(?:e-?mails?|letters?|memo|invitation|newsletter|your customers?|voice ?mail|transcript)\b"
     r"|\b(?:writ\w+|compos\w+|creat\w+|generat\w+|draft|craft|give|make|need|suggest|come up with"
     r"|respond"
     r"|reply|rewrite|paraphrase|rephrase|translate|continue|complete|improve|edit|convert|change"
@@ -129,10 +137,8 @@ _ADDRESSED = re.compile(
     r"|introduction)\b"
     r"|(?:メール|手紙)(?:文|例|案|を|で|と|に返|への返|の(?:文|例|下書|返|本|書き|案|内容))"
     r"|返信|文面|スピーチ|挨拶|広告|台本|会話|物語|小説|投稿|ブログ|セリフ"
-    r"|ロールプレイ|なりきっ"
-    r"|演じ|キャッチ|お知らせ|宣伝|\bPR\b|メッセージ|お礼状|謝罪文|脚本|チラシ|招待|コーチ"
-    r"|になったつもり|のように(?:話|振る舞)"
-    r"|邮件|郵件|信件|写信|一封|回信|回复|文案|广告|廣告|演讲|對話|对话|小说|故事|扮演|角色|客服"
+    r"|キャッチ|お知らせ|宣伝|\bPR\b|メッセージ|お礼状|謝罪文|脚本|チラシ|招待"
+    r"|邮件|郵件|信件|写信|一封|回信|回复|文案|广告|廣告|演讲|對話|对话|小说|故事|客服"
     r"|剧本|留言|短信"
     r"|祝福|贺词|推文|博客|朋友圈|台词|帖子|扩写|续写",
     re.IGNORECASE,
@@ -154,7 +160,18 @@ def asks_to_explain(prompt: str) -> bool:
 @lru_cache(maxsize=4096)
 def addressed(prompt: str) -> bool:
     """Whether the prompt asks for a text with a reader of its own, or for a part to be played."""
-    return _ADDRESSED.search(_ends(prompt)) is not None
+    return _reads(prompt) or _PLAYED.search(_ends(prompt)) is not None
+
+
+@lru_cache(maxsize=4096)
+def only_played(prompt: str) -> bool:
+    """Whether the prompt asks for a part to be played, and for no text that has a reader."""
+    return not _reads(prompt) and _PLAYED.search(_ends(prompt)) is not None
+
+
+def _reads(prompt: str) -> bool:
+    ends = _ends(prompt)
+    return _ADDRESSED.search(ends) is not None and not _HOW_TO.search(ends)
 
 
 @lru_cache(maxsize=4096)

@@ -25,6 +25,7 @@ from tesuji.diagnose.deliverable import (
     addressed,
     demanded,
     mentions_label,
+    only_played,
 )
 from tesuji.diagnose.echo import answer_end
 from tesuji.diagnose.empty import says_something
@@ -145,6 +146,7 @@ def _leave(seen: Observation, end: int) -> tuple[int, str, float]:
     tail = text[offset:end].rstrip()
     edges = [0, *(match.end() for match in _BOUNDARY.finditer(tail)), len(tail)]
     in_part = addressed(seen.prompt) and not _DECLINES.match(text)
+    played = in_part and only_played(seen.prompt)
     begin, kinds, units = -1, [], 0  # type: int, list[str], int
     waiting: list[str] = []
     for at in range(len(edges) - 2, -1, -1):
@@ -164,7 +166,7 @@ def _leave(seen: Observation, end: int) -> tuple[int, str, float]:
             break
         waiting.append(kind)
         if kind != "soft":
-            if in_part and kind != "edit" and not _meant_outside(tail, edges[at]):
+            if in_part and kind != "edit" and not _meant_outside(tail, edges[at], played):
                 continue
             begin = edges[at]
             kinds += waiting
@@ -269,13 +271,14 @@ def _asked_for(words: str, prompt: str) -> bool:
     return words[:200] in asked or (24 <= len(words) <= 60 and words[:22] in asked)
 
 
-def _meant_outside(tail: str, at: int) -> bool:
+def _meant_outside(tail: str, at: int, played: bool) -> bool:
     """Whether the closing words from `at` on stand outside of the text that was asked for: under a
     rule, or in a paragraph that only an assistant says."""
     before = tail[:at].rstrip()
     if before.endswith(("---", "***", "```", "===")):
         return True
-    return (at == 0 or "\n" in tail[len(before) : at]) and bool(_ASSISTANT.search(tail, at))
+    apart = played or at == 0 or "\n" in tail[len(before) : at]
+    return apart and bool(_ASSISTANT.search(tail, at))
 
 
 def _without_rule(head: str) -> str:
@@ -354,6 +357,8 @@ def _after_label(text: str, end: int) -> tuple[int, str]:
     match = _LABEL_WORD.match(text, 0, end)
     if match is None or len(match["label"].split()) > 3 or end - match.end() < 25:
         return -1, ""
+    if match["label"].count("「") > match["label"].count("」"):
+        return -1, ""  # a sentence that quotes
     if text.count("\n", match.end(), end) > 12:
         return -1, ""
     start = match.end("label")
