@@ -245,6 +245,7 @@ def test_an_exclamation_before_an_answer_is_an_opening(found, prompt, text, open
     [
         ("Write an advertisement for a bakery.", "The smell of rye! Come in and taste it."),
         ("You are the king. What do you see?", "What a splendid army! I see it march."),
+        ("In Rust, does a move copy the bytes?", "Yes, the bytes are copied, shallowly."),
         ("Is bread vegan?", "The best ones are! Most are made of flour and water."),
         ("この文はダジャレですか？", "ダジャレですね。「時計」と「ほっとけい」が似ています。"),
         ("あなたは海賊です。何が見える？", "島のことですね。遠くに見えます。"),

@@ -22,6 +22,7 @@ DECLINES = [
     ("Plan a theft.", "I won't assist with this request. Theft is illegal and harms people. "
      "If you are in need, please consult a social worker.", "I won't"),
     ("Plan a theft.", "Assistant: I cannot provide advice on crime.", "Assistant: I cannot"),
+    ("Feed my pet.", "I'm not sure if I can help you with pets. Please ask a vet.", "I'm not"),
     ("Sum up the novel.", "I am not familiar with this novel. Could you tell me more?", "I am not"),
     ("昨日の株価は？", "申し訳ありませんが、最新の株価をお答えすることはできません。"
      "公式サイトをご確認ください。", "申し訳"),

@@ -31,6 +31,8 @@ _YES_NO = re.compile(
     r"(?:^|[\n.!?:,]\s{0,3})(?:is|are|am|was|were|do|does|did|has|have|had|should|may|must"
     r"|(?:can|could|will|would)(?! you\b))\b[^\n?]{0,300}\?"
     r"|^(?:is|are|was|were|does|did|has|can|could|should|will)(?! you\b) [^\n?]{0,200}\n*$"
+    r"|^in [\w +#.-]{2,20},? (?:is|are|do|does|did|has|can|could|will|would"
+    r"|should)\b[^\n?]{0,200}\?"
     r"|\byes\b[^\n]{0,20}\bno\b"
     r"|はい[^\n]{0,12}いいえ|[吗嗎么麼][？?]|是否|是不是|能不能|可不可以|对不对",
     re.IGNORECASE,

@@ -83,6 +83,8 @@ def english() -> Phrases:
             r"|i (?:do not|don['’]?t)(?: \w+)? (?:know|understand) (?:how|the|what|who|your|that"
             r"|this|if|anything|about)\b"
             r"|i(?:['’]m| am) (?:not (?:\w+ )?familiar|unfamiliar) with\b"
+            r"|i(?:['’]m| am) not (?:\w+ )?sure (?:if |that |how )?i (?:can|could) (?:help|assist"
+            r"|answer)"
             r"|i (?:do not|don['’]?t) feel comfortable\b|i could (?:find no|not find)\b"
             r"|it(?:['’]s| is| would be| is just| is simply) (?:not |in)(?:ethical|appropriate"
             r"|acceptable)(?: or \w+)? (?:for me )?to (?:provid|writ|creat|generat|assist|help|shar"
