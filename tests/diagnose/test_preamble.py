@@ -225,6 +225,8 @@ def test_yes_answers_questions_of_every_shape(found, prompt: str) -> None:
     ("prompt", "text", "opening"),
     [
         ("How do I fix a dripping tap?", "The dreaded dripping tap! Turn it off.", "The dreaded"),
+        ("Hi, how do I keep bees?", "Hello! Keep them in a hive.", "Hello"),
+        ("Can you give me a recipe for flat bread?", "Yes! Mix flour and water.", "Yes"),
         ("What is a fugue?", "What a lovely subject! A fugue is a form.", "What a lovely"),
         (
             "茶会を開きたいのですが、手順は？",
@@ -246,6 +248,8 @@ def test_an_exclamation_before_an_answer_is_an_opening(found, prompt, text, open
         ("Write an advertisement for a bakery.", "The smell of rye! Come in and taste it."),
         ("You are the king. What do you see?", "What a splendid army! I see it march."),
         ("In Rust, does a move copy the bytes?", "Yes, the bytes are copied, shallowly."),
+        ("can you write code?", "Yes, I can write code in most languages."),
+        ("hello", "Hello! What brings you here on such a day?"),
         ("Is bread vegan?", "The best ones are! Most are made of flour and water."),
         ("この文はダジャレですか？", "ダジャレですね。「時計」と「ほっとけい」が似ています。"),
         ("あなたは海賊です。何が見える？", "島のことですね。遠くに見えます。"),

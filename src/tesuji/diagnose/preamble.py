@@ -61,8 +61,9 @@ _PERSONA = re.compile(
     re.IGNORECASE,
 )
 _GREETING_ASKED = re.compile(
-    r"\b(?:pretend|écri\w+|rédig\w+|lettre|discours|carta|escrib\w+|redact\w+|schreib\w*|escrev\w+"
-    r"|scriv\w+|hi|hello|hey|greet\w*|e-?mails?|letters?|messages?|speech|role|chat|conversation"
+    r"\b(?:pretend|rewrite|rephrase|paraphrase|statement|écri\w+|rédig\w+|lettre|discours"
+    r"|carta|escrib\w+|redact\w+|schreib\w*|escrev\w+"
+    r"|scriv\w+|greet\w*|e-?mails?|letters?|messages?|speech|role|chat|conversation"
     r"|dialog\w*"
     r"|respond|reply|posts?|script|act|imagine|tweet|captions?|text|introduc\w*|welcome"
     r"|good (?:morning"
@@ -70,6 +71,22 @@ _GREETING_ASKED = re.compile(
     r"|안녕|\bhola\b|\bbonjour\b|\bhallo\b|\bciao\b|привет|สวัสดี|\bolá\b"
     r"|こんにちは|こんばんは|おはよう|挨拶|あいさつ|メール|手紙|会話|演説|スピーチ|書いて|作成"
     r"|返信|你好|您好|邮件|郵件|信|写|寫",
+    re.IGNORECASE,
+)
+_GREETS = re.compile(
+    r"\b(?:hi|hello|hey|good (?:morning|evening|afternoon)|how are you|hola|bonjour|hallo|ciao"
+    r"|olá)\b"
+    r"|привет|안녕|สวัสดี|こんにちは|こんばんは|おはよう|你好|您好",
+    re.IGNORECASE,
+)
+_ONLY_GREETS = 60  # characters of a prompt that may be no more than a greeting
+_MORE = 12  # characters that it may have beside
+# A request in the form of a question, which "yes" does not answer.
+_REQUEST = re.compile(
+    r"\b(?:can|could|will|would) you (?:please |kindly |also )?(?:give|tell|write|explain"
+    r"|provide|show"
+    r"|make|create|list|describe|summari[sz]e|recommend|suggest|share|generate|compare"
+    r"|outline)\b[^\n?]{14}",
     re.IGNORECASE,
 )
 # Nothing of an answer follows: the user is asked for something.
@@ -187,9 +204,13 @@ def _soft_kinds(prompt: str) -> frozenset[str]:
     tail = prompt[-_MOST_PROMPT:]
     if asks_yes_or_no(prompt) or _ROLE_PLAY.search(prompt[:_MOST_PROMPT]):
         soft |= {"yes", "agreement"}
-    elif not prompt or _CAN_YOU.search(tail):
+    elif not prompt or (_CAN_YOU.search(tail) and not _REQUEST.search(tail)):
         soft.add("yes")
-    if not prompt or _GREETING_ASKED.search(tail):
+    if (
+        not prompt
+        or _GREETING_ASKED.search(tail)
+        or (len(prompt) <= _ONLY_GREETS and len(_GREETS.sub("", prompt).strip(" ,.!?")) <= _MORE)
+    ):
         soft |= {"greeting", "exclamation"}
     if _PERSONA.search(prompt[:_MOST_PROMPT]):
         soft.add("exclamation")
