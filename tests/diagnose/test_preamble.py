@@ -195,7 +195,8 @@ def test_agreement_without_end_is_no_opening(found) -> None:
 def test_a_greeting_is_chatter_unless_one_was_asked_for(found) -> None:
     text = "Hello! Bees dance to tell each other where flowers are."
     assert found("preamble", text, prompt="Why do bees dance?")
-    assert found("preamble", text, prompt="Hi! Why do bees dance?") == []
+    assert found("preamble", text, prompt="Hi! Why do bees dance?")
+    assert found("preamble", text, prompt="Hi there, friend!") == []
     assert found("preamble", text, prompt="Write a message about bees.") == []
 
 

@@ -206,17 +206,20 @@ def _soft_kinds(prompt: str) -> frozenset[str]:
         soft |= {"yes", "agreement"}
     elif not prompt or (_CAN_YOU.search(tail) and not _REQUEST.search(tail)):
         soft.add("yes")
-    if (
-        not prompt
-        or _GREETING_ASKED.search(tail)
-        or (len(prompt) <= _ONLY_GREETS and len(_GREETS.sub("", prompt).strip(" ,.!?")) <= _MORE)
-    ):
+    if not prompt or _GREETING_ASKED.search(tail) or _is_a_greeting(prompt):
         soft |= {"greeting", "exclamation"}
     if _PERSONA.search(prompt[:_MOST_PROMPT]):
         soft.add("exclamation")
     if asks_about_the_model(prompt):
         soft.add("disclaimer")
     return frozenset(soft)
+
+
+def _is_a_greeting(prompt: str) -> bool:
+    """Whether the prompt is a greeting and hardly more: one in return is the answer."""
+    if len(prompt) > _ONLY_GREETS or _GREETS.search(prompt) is None:
+        return False
+    return "?" not in prompt or len(_GREETS.sub("", prompt).strip(" ,.!?")) <= _MORE
 
 
 def _label_end(seen: Observation, position: int) -> int | None:
