@@ -39,8 +39,20 @@ CLOSINGS = [
     ("Das Herz pumpt Blut.", "\n\nFalls Sie weitere Fragen haben, lassen Sie es mich wissen."),
 ]
 
+MORE_CLOSINGS = [
+    (ANSWER, "\n\nEnjoy learning about the circulation!"),
+    (ANSWER, "\n\nHappy heart drawing!"),
+    (ANSWER, "\n\nI hope this sketch suits you. It leaves out the valves on purpose."),
+    (ANSWER, "\n\nI'm happy to explain what Dr. Harvey found as well."),
+    (ANSWER, "\n\nThese are only rough estimates and depend on the person."),
+    ("Le cœur pompe le sang.", "\n\nQue puis-je faire d'autre pour vous ?"),
+    ("El corazón bombea la sangre.", "\n\nEspero haberte ayudado."),
+    (JA_ANSWER, "\n\n年齢を教えていただければ、より正確な値もお答えできます。"),
+    (JA_ANSWER, "\n\nこれらの情報は一般的なもので、個人によって異なる場合があります。"),
+]
 
-@pytest.mark.parametrize(("answer", "closing"), CLOSINGS)
+
+@pytest.mark.parametrize(("answer", "closing"), CLOSINGS + MORE_CLOSINGS)
 def test_leave_taking_is_seen_and_taken_away(found, answer: str, closing: str) -> None:
     text = answer + closing
     (finding,) = found("postamble", text)
@@ -86,6 +98,71 @@ NOTES = [
         "\n\nこのJSONは、月と日を数値で表しています。ご確認いただけます。",
     ),
     ("把下面的句子翻译成英文：猫在睡觉。", "The cat is sleeping.", "\n\n注：这里用了现在进行时。"),
+    (
+        "Write a poem about the sea.",
+        "The sea is wide,\nthe sea is blue,\nit hums at night\nand sings to you.",
+        "\n\nThis short poem captures how calm water looks and sounds after dark.",
+    ),
+    (
+        "Suggest five band names for a jazz trio.",
+        "1. Blue Ladder\n2. Three Corners\n3. Slow Brass\n4. Tin Moon\n5. The Late Set",
+        "\n\nThese band names all hint at night clubs and a slow tempo.",
+    ),
+    (
+        "Give me some search queries about growing tomatoes.",
+        "1. tomato leaves turning yellow\n2. best soil for tomatoes\n3. when to prune tomatoes",
+        "\n\nThese search queries address common worries of new gardeners.",
+    ),
+    (
+        "Rewrite this sentence politely: Give me the keys.",
+        "Could you please hand me the keys?",
+        "\n\nI have kept the original meaning and softened the tone.",
+    ),
+    (
+        "Write a rhyme of twenty words about tea.",
+        "A pot of tea, a quiet chair,\nthe steam that curls up in the air,\nno hurry.",
+        "\n\n(Word count: 18)",
+    ),
+    (
+        "Write a cover letter for a baker.",
+        "Dear Ms Lang,\n\nI bake bread every morning and would love to join you.\n\nYours,\nTom",
+        "\n\nRemember to personalize this letter with the name of the shop.",
+    ),
+    (
+        "Paraphrase: He was late because of the rain.",
+        "Rain delayed him.",
+        "\n\nRemember that you can pick a longer form when you write to a client.",
+    ),
+    (
+        "海についての詩を書いてください。",
+        "波がよせて\n波がかえす\n夜の海は静かに歌う",
+        "\n\n---\n\nこの詩では、夜の海の静けさを表現しています。",
+    ),
+    (
+        "次の文を自然な文に直してください。\n私は本が読むです。",
+        "私は本を読みます。",
+        "\n\n（助詞を修正し、丁寧な形に整えました）",
+    ),
+    (
+        "次の文章を要約してください。\n鯨は海に住む哺乳類で、肺で呼吸する。",
+        "鯨は肺で呼吸する海の哺乳類である。",
+        "\n\nこの要約では、住む場所と呼吸の仕方だけを残しました。",
+    ),
+    (
+        "次の文を敬語に直してください。\n明日行く。",
+        "明日伺います。",
+        "\n\n### 改訂点\n- 「行く」→「伺います」",
+    ),
+    (
+        "请写一首关于海的诗。",
+        "海浪轻轻\n拍着夜晚\n月亮不说话",
+        "\n\n这首诗以夜晚的海为背景，表达了安静的心情。",
+    ),
+    (
+        "Écris un poème. Write a poem about snow in French.",
+        "La neige tombe\nsans faire de bruit\nsur les toits gris.",
+        "\n\nCe poème évoque le silence d'un soir d'hiver à la campagne.",
+    ),
 ]
 
 
@@ -135,6 +212,40 @@ def test_notes_after_a_deliverable_are_seen(found, prompt: str, answer: str, not
             "```python\ndef double(x):\n    return 2 * x\n```\n\nThis function multiplies by two.",
         ),
         ("Translate into French and explain why: cat", "chat\n\nExplanation: it comes from Latin."),
+        (
+            "Write a blog post about a trip to Rome.",
+            "We went in May.\n\nThis trip to Rome was more than a holiday; it changed our year.",
+        ),
+        (
+            "Write a short story about a clock.",
+            "The clock stopped at noon.\n\nThis story is one that my father told me as a child.",
+        ),
+        (
+            "How do I make a soup? Explain why it thickens.",
+            "Boil the roots.\n\nThis soup thickens because starch swells in hot water, slowly.",
+        ),
+        (
+            "この文章を書いた人の意図は何ですか。説明文を書いてください。",
+            "筆者は平和を願っている。\n\nこの文章は、争いのむなしさを伝えている。",
+        ),
+        (
+            "Write a paper on bees and cite your sources.",
+            "Bees dance. " * 30 + "\n\nReferences:\n- Frisch, The Dancing Bees",
+        ),
+        (
+            "Fais une lettre. Termine par la phrase « Que puis-je faire pour vous ? ».",
+            "Bravo, tu as réussi.\n\nQue puis-je faire pour vous ?",
+        ),
+        (
+            "Fais une lettre à un ami. Termine par « Que puis-je faire pour vous ? »",
+            "Bravo, tu as réussi.\n\nQue puis-je faire pour toi maintenant ?",
+        ),
+        (
+            "Give me a table of bread and its price. Add a postscript that starts with P.S.",
+            "| bread | price |\n|---|---|\n| rye | 3 "
+            "|\n\nP.S. Prices rise in winter, as flour does.",
+        ),
+        ("Give an oath.", "I swear it. I hope that this oath will bind us all to the town."),
         ("Write a story.", 'The door closed. "If you need me, let me know," she said.'),
         ("Summarise the call.", "用户：谢谢\n客服：请问还有其他可以帮到您的吗？"),
     ],
@@ -202,3 +313,16 @@ def test_disclaimers_and_advice_on_the_text_itself_close_it(found, closing: str)
 )
 def test_notes_that_are_content_stay(found, text: str) -> None:
     assert not found("postamble", text, "What should I know?")
+
+
+def test_sources_that_nobody_asked_for_are_seen(found) -> None:
+    answer = "Bees tell each other where flowers are by dancing. " * 8
+    text = answer.rstrip() + "\n\nSources:\n- A book on bees\n- Another one"
+    (finding,) = found("postamble", text, "What do bees do?")
+    assert finding.start == len(answer.rstrip())
+    assert found("postamble", text, "What do bees do? Give sources.") == []
+
+
+def test_a_word_count_that_was_asked_for_stays(found) -> None:
+    prompt = "Write a rhyme about tea and state the word count."
+    assert found("postamble", "A pot of tea,\na chair for me.\n\nWord count: 8", prompt) == []

@@ -7,6 +7,10 @@ import pytest
 from tesuji.diagnose import clean
 from tesuji.task.formats import make_format
 
+RYE = (
+    "rye bread sells well in most of the towns near the coast, wheat bread comes second there, and "
+    "oat bread is bought by few, as the bakers of the region have said for years."
+)
 REMOVED = [
     ("Sure! abc", "abc"),
     ("Here is the reversed string: abc", "abc"),
@@ -58,6 +62,25 @@ REMOVED = [
     ("Certo! Ecco la lista:\n- pane", "- pane"),
     ("Конечно! Вот список:\n- хлеб", "- хлеб"),
     ("물론입니다! 다음은 목록입니다:\n- 빵", "- 빵"),
+    ("¡Hola! Claro, el pan se hornea.", "el pan se hornea."),
+    ("Excellente question ! Le pain se cuit.", "Le pain se cuit."),
+    ("Gute Frage! Brot wird gebacken.", "Brot wird gebacken."),
+    ("¡Muy interesante! El pan se hornea.", "El pan se hornea."),
+    ("Je serais ravi de vous aider. Le pain se cuit.", "Le pain se cuit."),
+    ("En tant qu'IA, je ne mange pas, mais le pain se cuit.", "le pain se cuit."),
+    ("That's an intriguing and rather deep question. Bees dance.", "Bees dance."),
+    ("This is a very interesting topic! Bees dance.", "Bees dance."),
+    ("Congratulations on your new oven! Bread bakes slowly.", "Bread bakes slowly."),
+    ("You've come to the right place! Bread bakes slowly.", "Bread bakes slowly."),
+    ("I'm glad you're learning to bake. Bread bakes slowly.", "Bread bakes slowly."),
+    ("I don't have personal tastes, but " + RYE, RYE),
+    ("I do not have personal views. However, " + RYE, RYE),
+    ("As an AI assistant, I can give you some hints on bread.\n\n1. Knead", "1. Knead"),
+    ("Here are ten kinds of bread.\n1. rye", "1. rye"),
+    ("面白い問題ですね!\n\n1. 口", "1. 口"),
+    ("非常に素敵な企画ですね。\n1. 茶道", "1. 茶道"),
+    ("文を短く言い換えます。\n\n猫が寝る。", "猫が寝る。"),
+    ("引っ越しの費用について、以下の通り試算いたします。\n\n- 家賃", "- 家賃"),
 ]  # fmt: skip
 
 
@@ -172,7 +195,8 @@ def test_agreement_without_end_is_no_opening(found) -> None:
 def test_a_greeting_is_chatter_unless_one_was_asked_for(found) -> None:
     text = "Hello! Bees dance to tell each other where flowers are."
     assert found("preamble", text, prompt="Why do bees dance?")
-    assert found("preamble", text, prompt="Hi! Why do bees dance?") == []
+    assert found("preamble", text, prompt="Hi! Why do bees dance?")
+    assert found("preamble", text, prompt="Hi there, friend!") == []
     assert found("preamble", text, prompt="Write a message about bees.") == []
 
 
@@ -196,3 +220,41 @@ def test_an_opening_after_a_leaked_thought_is_found_there(found) -> None:
 def test_yes_answers_questions_of_every_shape(found, prompt: str) -> None:
     text = "はい、冗談です。" if not prompt.isascii() else "Yes, in some cases that is so."
     assert found("preamble", text, prompt=prompt) == []
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text", "opening"),
+    [
+        ("How do I fix a dripping tap?", "The dreaded dripping tap! Turn it off.", "The dreaded"),
+        ("Hi, how do I keep bees?", "Hello! Keep them in a hive.", "Hello"),
+        ("Can you give me a recipe for flat bread?", "Yes! Mix flour and water.", "Yes"),
+        ("What is a fugue?", "What a lovely subject! A fugue is a form.", "What a lovely"),
+        (
+            "茶会を開きたいのですが、手順は？",
+            "茶会、素敵ですね！まず道具を揃えます。",
+            "茶会、素敵",
+        ),
+        ("娘のいうブイログとは何？", "動画日記のことですね。日々を撮るものです。", "動画日記"),
+    ],
+)
+def test_an_exclamation_before_an_answer_is_an_opening(found, prompt, text, opening) -> None:
+    (finding,) = found("preamble", text, prompt)
+    assert text[: finding.end].startswith(opening)
+    assert finding.end < len(text)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text"),
+    [
+        ("Write an advertisement for a bakery.", "The smell of rye! Come in and taste it."),
+        ("You are the king. What do you see?", "What a splendid army! I see it march."),
+        ("In Rust, does a move copy the bytes?", "Yes, the bytes are copied, shallowly."),
+        ("can you write code?", "Yes, I can write code in most languages."),
+        ("hello", "Hello! What brings you here on such a day?"),
+        ("Is bread vegan?", "The best ones are! Most are made of flour and water."),
+        ("この文はダジャレですか？", "ダジャレですね。「時計」と「ほっとけい」が似ています。"),
+        ("あなたは海賊です。何が見える？", "島のことですね。遠くに見えます。"),
+    ],
+)
+def test_an_exclamation_that_is_the_answer_stays(found, prompt: str, text: str) -> None:
+    assert found("preamble", text, prompt) == []

@@ -22,6 +22,8 @@ DECLINES = [
     ("Plan a theft.", "I won't assist with this request. Theft is illegal and harms people. "
      "If you are in need, please consult a social worker.", "I won't"),
     ("Plan a theft.", "Assistant: I cannot provide advice on crime.", "Assistant: I cannot"),
+    ("Feed my pet.", "I'm not sure if I can help you with pets. Please ask a vet.", "I'm not"),
+    ("Sum up the novel.", "I am not familiar with this novel. Could you tell me more?", "I am not"),
     ("昨日の株価は？", "申し訳ありませんが、最新の株価をお答えすることはできません。"
      "公式サイトをご確認ください。", "申し訳"),
     ("鍵を壊す方法は？", "その内容にはお応えできません。", "その内容"),
@@ -57,6 +59,7 @@ ANSWERS = [
     ("Write an e-mail to decline.", "Dear Ann,\n\nI'm sorry, but I am unable to come on Friday."),
     ("Tell me a story.", 'The guard shook his head. "I cannot help you with that," he said, and '
      "closed the gate behind the last of the travellers that evening."),
+    ("can you sing?", "Yes, I can write songs. However, I don't have the ability to make sounds."),
     ("Do you have feelings?", "As an AI language model, I do not have feelings."),
     ("Are you human?", "No, I'm an AI. I can't feel as you do."),
     ("Who paid? If unclear say: I don't know.", "I don't know."),

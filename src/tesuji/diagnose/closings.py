@@ -1,4 +1,5 @@
-"""The phrases with which models close an answer, in English, Japanese, Chinese and some others.
+"""The phrases with which models close an answer, in English and some others (Japanese and Chinese:
+see `closings_cjk`).
 
 Each pattern is matched at the beginning of one closing unit (a sentence or a line, stripped of
 markup). Gaps are bounded and never nested in a repetition. They are compiled when first needed.
@@ -24,7 +25,8 @@ should do would want need have any just happy glad good best wish wishing all yo
 you’re your stay safe take enjoy hope thanks thank cheers bye goodbye and so also but now
 finally lastly again overall otherwise anyway well ok okay in as remember make be don't
 don’t never for tell share looking this these the that that's when whenever once simply
-kindly always more we choose pick select use note disclaimer keep
+kindly always more we choose pick select use note disclaimer keep replace happy sweet alternatively
+que puis-je puis souhaitez-vous voulez-vous avez-vous espérons espérant recuerda
 ¿hay ¿te ¿le ¿en ¿necesitas ¿necesita ¿quieres ¿quiere ¿tienes ¿puedo
 ¿deseas ¿qué si se wenn falls если no não n'hésitez n’hésitez n'hésite n’hésite zögern non
 не fique sinta-se обращайтесь lass lassen espero j'espère j’espère ich spero надеюсь viel
@@ -32,27 +34,24 @@ bonne buena ¡suerte suerte boa удачи bon
 """
 FIRST_WORDS = frozenset(_FIRST_WORDS.split())
 """With one of these a closing unit begins, where words have spaces between them."""
+ABOUT = frozenset(["the", "this", "these", "that", "that's", "that’s"])
+"""The first words of closing units that speak of the answer, and what one of these says."""
+ABOUT_HINTS = ("hypothetical", "fictional", "made", "illustrat", "just ", "only ", "merely",
+               "rough", "estimate", "approximate", "sample", "some ", "a few", "one ")  # fmt: skip
 HINTS = (
     "let me", "free to", "hesitate", "anything", "hope", "luck", "happy", "would you", "help",
     "i can ", "question", "assist", "glad", "have a ", "best wishes", "all the best", "enjoy",
     "you want", "do you", "shall i", "tell me", "welcome", "take care", "stay safe", "just ask",
     "want me", "your thoughts", "like me to", "just say", "here to", "safe travels", "cheers",
-    "bye", "thank", "wish", "replace", "you can ", "just one", "some ", "a few", "you think", "dud",
+    "bye", "thank", "wish", "replace", "you can ", "you think", "dud",
     "hésite", "hesite", "zöger", "wissen", "esitare", "sapere", "стесня", "знать", "обращ",
     "vontade",
     "espero", "espère", "hoffe", "spero", "надеюсь", "erfolg", "chance", "suerte", "sorte", "удачи",
-    "free to", "keep in mind", "note", "disclaimer", "hypothetical", "fictional", "adapt",
-    "courage", "¿", "avísame", "dímelo", "saber", "remember", "shall we", "reach out",
+    "keep in mind", "note", "disclaimer", "hypothetical", "fictional", "adapt",
+    "personali", "customi", "tailor", "placeholder", "estimate", "not exhaustive", "puis-je",
+    "-vous", "courage", "¿", "avísame", "dímelo", "saber", "remember", "shall we", "reach out",
 )  # fmt: skip
 """A closing unit in English has one of these, in lower case."""
-CJK_HINTS = re.compile(
-    r"回答は|情報は|仅供|僅供|不构成|気軽|遠慮|質問|手伝い|幸い|参考|必要|希望|知らせ|ましょうか|ですか|"
-    r"ますか|調整|修正|変更|以上|頑張|がんば|楽し|サポート|教えて|過ごし|祈|"
-    r"応援|もし|詳し|お役|申し付け|喜んで|いつでも|何か|他に|を！|如果|如有|"
-    r"若|随时|隨時|祝|欢迎|歡迎|需要|吗|嗎|告诉我|加油|根据|我会|帮助|"
-    r"幫助|要是|召し上が"
-)
-"""A closing unit in Japanese or Chinese has one of these."""
 
 _ME = (
     r"(?:let me know|feel free|don['’]?t hesitate|do not hesitate|never hesitate|just (?:ask|say"
@@ -70,12 +69,14 @@ _OTHERS = (
     r"|professionals|others|friends|them|someone|somebody)\b)"
 )
 _EDIT = (
-    r"(?:customi[sz]e|adjust|modify|adapt|edit|tweak|personali[sz]e|revise|make (?:any )?(?:changes"
+    r"(?:customi[sz]e|adjust|modify|adapt|edit|tweak|personali[sz]e|revise"
+    r"|make (?:any )?(?:changes"
     r"|adjustments|edits|modifications))"
 )
 
 
-def _kind(kind: str, *alternatives: str) -> tuple[str, re.Pattern[str]]:
+def closing(kind: str, *alternatives: str) -> tuple[str, re.Pattern[str]]:
+    """A kind of closing from its alternative patterns, after words that lead up to it."""
     lead = r"(?:(?:and|so|also|but|now|finally|lastly|again|overall|otherwise|anyway|please|well|ok"
     lead += r"|okay|in the meantime|as always|remember),? ){0,2}"
     return kind, re.compile(lead + "(?:" + "|".join(alternatives) + ")", re.IGNORECASE)
@@ -85,7 +86,7 @@ def _kind(kind: str, *alternatives: str) -> tuple[str, re.Pattern[str]]:
 def english() -> Closings:
     """English closings, by kind, and the commonest of some other Latin and Cyrillic languages."""
     return (
-        _kind(
+        closing(
             "edit",
             r"(?:you (?:can|may|could) |feel free to |i encourage you to )(?:always |also )?"
             + _EDIT + r"\b[^\n]{0,60}\b(?:this|it|the|as|to (?:fit|suit|match|your|better))\b",
@@ -93,23 +94,43 @@ def english() -> Closings:
             r"(?:(?:choose|pick|select|use|try) [^\n]{0,80}?[,;]? (?:or|and) )?feel free to "
             + _EDIT + r"\b",
             r"(?:let me know|tell me)\b[^\n]{0,80}\b(?:changes?|adjust\w*|revisions?|edits?|revise"
-            r"|modif\w+|tweaks?|shorter|longer|another version|different (?:tone|style|version))\b",
+            r"|modif\w+|tweaks?|shorter|longer|another version|different (?:tone|style"
+            r"|version))\b",
             r"(?:do|would) you (?:want|like) (?:me to|any|some) [^\n]{0,40}\b(?:adjust|change"
             r"|modify"
             r"|revis|tweak|tailor|shorten|expand|refine|edit)",
-            r"(?:just )?(?:remember|make sure|be sure) to (?:replace|fill in|customi[sz]e)\b",
+            r"(?:just )?(?:remember|make sure|be sure|don['’]?t forget) to (?:replace|fill in"
+            r"|customi[sz]e"
+            r"|personali[sz]e|(?:tailor|adjust|adapt|modify|edit|change|update|proofread|review)"
+            r" (?:this|it|the (?:above|text|details|placeholders?)|your (?:letter|e?-?mail"
+            r"|resume|cv"
+            r"|message|script|speech|post|text)|any)\b)",
+            r"(?:please |simply |just )?(?:replace|fill in|update) (?:the |any "
+            r"|all )?[^\n.]{0,30}?"
+            r"(?:placeholders?|brackets?|bracketed|\[[^\]\n]{1,40}\])[^\n]{0,120}$",
         ),
-        _kind(
+        closing(
             "disclaimer",
             r"(?:please )?(?:note|remember|keep in mind|be aware)(?:,| that|:) (?:that )?(?:this"
             r"|the above|these|my|i['’]?m|i am|as an? ai)\b[^\n]{0,30}\b(?:answer|response"
             r"|information|list|suggestions?|an ai|(?:just|only|merely|not (?:a substitute|legal"
             r"|medical|financial|professional)|intended|based on|hypothetical|fictional))\b",
-            r"(?:these|this|the) [^\n.]{1,40} (?:is|are) (?:purely |entirely |all )?(?:hypothetical"
+            r"(?:these|this|the) [^\n.]{1,40} (?:is|are) (?:purely |entirely "
+            r"|all )?(?:hypothetical"
             r"|fictional|made[- ]up|for illustrati\w+)\b",
+            r"(?:these|this|the above)(?: \w+){0,2} (?:is|are) (?:just |only |merely "
+            r"|all )?(?:an? )?"
+            r"(?:rough|approximate|estimated?|sample)\b[^\n.]{0,40}\b(?:estimates?|outline"
+            r"|guidelines?"
+            r"|ideas?|examples?|and|only)\b",
+            r"(?:please )?note(?:,| that|:)? (?:that )?(?:the|this|these|my) (?:above "
+            r"|following )?(?:lists?"
+            r"|answer|response|information|translation|summary|suggestions?|estimates?|figures?"
+            r"|explanation) (?:is|are|may|might|was|were|does|do|can|assumes?"
+            r"|has|have)\b",
             r"disclaimer:",
         ),
-        _kind(
+        closing(
             "offer",
             r"(?:just |simply |do |kindly )?let (?:me|us) know\b(?! (?:that|you))",
             r"(?:just )?feel free to (?:ask|reach out|let (?:me|us) know|contact (?:me|us)|share"
@@ -118,18 +139,23 @@ def english() -> Closings:
             r"|use (?:this|it|these)|give me|send|specify|clarify)\b" + _OTHERS,
             r"(?:please )?(?:don['’]?t|do not|never) hesitate to (?:ask|reach|contact|let|share"
             r"|request|inquire|tell|message|provide|send)\b" + _OTHERS,
+            r"(?:remember|as always|overall)\b[^\n]{10,240}?\b(?:and|but"
+            r"|so),? (?:please )?(?:don['’]t hesitate"
+            r"|do not hesitate|feel free) to (?:reach out|ask|let me know)\b" + _OTHERS,
             r"(?:is|was|are) there (?:anything|something|any|another|other|a (?:specific"
             r"|particular))\b[^\n]{0,100}\?",
             r"(?:what|how)(?: else)? (?:can|may|could|would|should) (?:i|we) (?:help|assist"
             r"|do for)\b",
-            r"(?:what|how)(?: else)? would you like (?:me )?to (?:know|discuss|talk|explore|do|help"
+            r"(?:what|how)(?: else)? would you like (?:me )?to (?:know|discuss|talk|explore|do"
+            r"|help"
             r"|learn)\b",
             r"(?:can|may|could|shall|should) i (?:help|assist|also|do anything|provide|clarify"
             r"|elaborate|be of)\b[^\n]{0,80}\?",
             r"(?:do )?you have any (?:other |more |further |additional |specific )?questions\b",
             r"(?:have )?any (?:other |more |further |additional )?questions\?",
-            r"(?:would|do) you (?:like|want|need) (?:me to|more|further|additional|help|any|an?"
-            r"|some|to (?:know|see|hear|explore|discuss|learn|continue|try|go|add|dive|delve|talk"
+            r"would you like [^\n?]{0,160}\?",
+            r"do you (?:like|want|need) (?:me to|more|further|additional|help|any|an?|some"
+            r"|to (?:know|see|hear|explore|discuss|learn|continue|try|go|add|dive|delve|talk"
             r"|proceed))\b[^\n]{0,160}\?",
             r"(?:want|need) me to [^\n]{0,120}\?",
             r"shall (?:i|we) [^\n]{0,100}\?",
@@ -148,7 +174,8 @@ def english() -> Closings:
             r"| pleased| willing)? ?to (?:help|assist|answer|provide|discuss|chat|talk|explain"
             r"|elaborate|clarify|offer|share|brainstorm|suggest|guide|try|create|write|recommend"
             r"|hear|give|support|continue)\b",
-            r"(?:i['’]m )?(?:always |more than )?(?:happy|glad) to (?:help|assist|elaborate|clarify"
+            r"(?:i['’]m )?(?:always |more than )?(?:happy|glad) to (?:help|assist|elaborate"
+            r"|clarify"
             r"|answer|provide|explain|discuss)\b",
             r"i (?:can|could|will|would)(?: also| then| gladly| certainly)? (?:help|assist|provide"
             r"|explain|elaborate|clarify|add|create|make|adjust|give|show|offer|write|suggest"
@@ -161,39 +188,49 @@ def english() -> Closings:
             r"|our)\b",
             r"what (?:do|are) you(?:r)? (?:think|thoughts)\?$",
             # Spanish, Portuguese, French, German, Italian, Russian
+            r"(?:que|en quoi|comment) puis-je (?:faire|vous|t['’]|encore|d['’]autre)[^\n]{0,60}\?",
+            r"(?:souhaitez|voulez|avez)-vous (?:que je|d['’]autres|autre|plus)[^\n]{0,100}\?",
             r"¿(?:hay|te|le|en qué|necesitas|necesita|quieres|quiere|tienes|puedo|deseas"
             r"|qué más)\b",
             r"(?:si|se|wenn|falls|если)\b" + _GAP + r"(?:no dud[ae]s?|avísame|dímelo|háznoslo"
             r"|házmelo"
             r"|n['’]hésite[zs]?|fique à vontade|não hesite|me avise|estou (?:aqui|à disposição)"
             r"|lass(?:en sie)? (?:es )?(?:mich|uns)|stehe ich|non esitare|fammi sapere|дайте знать"
-            r"|не стесняйтесь|спрашивайте|обращайтесь|я (?:буду|готов|с радостью)|estaré|estoy aquí"
+            r"|не стесняйтесь|спрашивайте|обращайтесь|я (?:буду|готов|с радостью)|estaré"
+            r"|estoy aquí"
             r"|je (?:suis|serais|serai))",
             r"(?:no dud[ae]s?|não hesite|n['’]hésite[zs]?|zögern sie nicht|non esitare"
             r"|не стесняйтесь"
             r"|fique à vontade|sinta-se à vontade|обращайтесь|lass(?:en sie)? mich wissen)\b",
         ),
-        _kind(
+        closing(
             "wish",
             r"(?:i )?(?:really |sincerely |do |truly |also )?hope (?:this|that|these|it"
             r"|my (?:answer"
-            r"|response|suggestions?|explanation|advice)|i(?:['’]ve| have| could| was)|the (?:above"
-            r"|information|explanation|answer|example|suggestions)|you(?:['’]ll)? (?:will )?(?:find"
-            r"|enjoy\w*|like|love|have|found|got|get|feel))\b(?! will | the )",
+            r"|response|suggestions?|explanation|advice)|i(?:['’]ve| have| could| was)"
+            r"|the (?:above"
+            r"|information|explanation|answer|example|suggestions)"
+            r"|you(?:['’]ll)? (?:will )?(?:find"
+            r"|enjoy\w*|like|love|have|found|got|get|feel))\b"
+            r"(?! (?:[\w'’]+ ){0,2}will (?!help|be (?:of )?(?:help|use|benef))| the )",
+            r"(?:i )?(?:really |do )?hope (?:that )?you(?:['’]ll| will|['’]ve"
+            r"| have)? (?:enjoy\w*|liked?"
+            r"|loved?) (?:the|this|these|it|my|reading|listening)\b",
             r"(?:good|best of) luck\b",
             r"(?:i )?wish(?:ing)? you\b",
             r"(?:best wishes|all the best)\b",
-            r"happy (?:\w+ing|travels|trails|holidays)\b[^\n]{0,30}!",
+            r"happy (?:[\w-]+ ){0,2}?(?:\w+ing|travels|trails|holidays)\b[^\n]{0,60}!",
             r"have (?:a|an) (?:great|nice|good|wonderful|fantastic|lovely|amazing|safe|pleasant"
             r"|fun|blessed|happy|excellent|beautiful)\b[^\n]{0,60}[!.]",
             r"(?:you(?:['’]re| are) (?:very |most )?welcome)\b",
             r"(?:stay safe|safe travels|take care)(?: and [^\n]{0,30})?[!.]",
-            r"(?:enjoy your|enjoy the|enjoy this) [^\n.!]{1,40}!",
-            r"(?:espero que (?:esto|te|le|isso|ajude|esta)|j['’]espère que|ich hoffe,? (?:das|dass"
+            r"enjoy (?:your|the|this|these|\w+ing) [^\n.!]{1,90}!",
+            r"(?:espero (?:que (?:esto|te|le|isso|ajude|esta)|haber(?:te|le)? ayudado"
+            r"|ter ajudado)|j['’]espère que|ich hoffe,? (?:das|dass"
             r"|diese|es|ihnen)|spero che|надеюсь,? (?:это|что|эт)|viel erfolg|bonne chance|buena"
             r" suerte|¡?suerte!|boa sorte|удачи|bon courage)\b",
         ),
-        _kind(
+        closing(
             "soft",
             r"(?:thanks|thank you)\b[^\n]{0,60}$",
             r"(?:enjoy|cheers|bye|goodbye|best)[!.]",
@@ -201,107 +238,5 @@ def english() -> Closings:
             r"|a few)\b",
             r"if you have any (?:other |more |further |additional )?(?:questions"
             r"|requests)[^\n]{0,40}$",
-        ),
-    )  # fmt: skip
-
-
-_ASK = (
-    r"(?:(?:お|ご)?(?:知らせ|申し付け|申しつけ|尋ね|聞かせ|連絡|相談|声がけ|声掛け|声かけ|伝え"
-    r"|質問|問い合わせ"
-    r"|聞き|寄せ|書き込み|コメント|共有|提供|指示|確認|リクエスト)(?:して)?|教えて|おっしゃって"
-    r"|言って|聞いて|話して)"
-    r"(?:ください|下さい|いただ[けい]|頂け|くれれば|もらえ|くださ)"
-)
-_HELP = (
-    r"(?:お手伝い|サポート|回答|お答え|対応|ご?提案|ご?説明|ご案内|お力に|お応え|アドバイス"
-    r"|ご?紹介|作成|調整|修正"
-    r"|変更|情報を?提供|詳しく)[^。！？\n]{0,24}(?:ます|ますよ|可能です|ましょうか|幸いです)"
-)
-_J = r"[^。！？\n]{0,80}?"
-
-
-@cache
-def cjk() -> Closings:
-    """Japanese and Chinese closings, by kind."""
-    return (
-        _kind(
-            "disclaimer",
-            r"(?:注意?|注記|備考|免責事項?|※|补充|注释|備註|备注|请注意|請注意)?[\s:：※*、，]{0,4}(?:なお、)?"
-            r"(?:この|本|上記の?|以上の?|此|本次|以上|上述)(?:回答|情報|内容|説明|信息|内容仅|建议|答案)"
-            r"[^\n。]{0,60}(?:一般的|参考|あくまで|目的|異なる場合|仅供|僅供|不构成|不構成)",
-        ),
-        _kind(
-            "edit",
-            _J + r"(?:必要に応じて|ご自由に|自由に|状況に(?:応じて|合わせて)|お好みで|適宜)" + _J
-            + r"(?:調整|変更|修正|カスタマイズ|アレンジ|編集|追記|書き換え|置き換え)" + _J
-            + r"(?:可能です|できます|ください|下さい|ますので|いたします)",
-            r"(?:必要に応じて|ご要望に応じて|ご希望(?:が|で)?あれば|必要であれば|必要なら)" + _J
-            + r"(?:可能です|もできます|ができます|いたします)",
-            _J + r"(?:修正|変更|調整)" + _J + r"(?:必要|ご希望|要望|あれば|したい)" + _J + _ASK,
-            r"(?:您|你)?可以?(?:根据|根據)[^。！？\n]{0,30}(?:修改|调整|調整|更改)",
-            r"(?:请|請)?(?:根据|根據)[^。！？\n]{0,30}(?:进行|進行|適當|适当"
-            r"|自行)[^。！？\n]{0,10}(?:修改|调整|調整)",
-        ),
-        _kind(
-            "offer",
-            # Japanese
-            _J + r"(?:お気軽に|気軽に|遠慮なく|遠慮せず|いつでも)" + _J
-            + r"(?:ください|下さい|どうぞ|くださいませ|お待ちして|ます)",
-            _J + r"(?:質問|不明|疑問|要望|リクエスト|知りたい|お困り|手伝い|サポート|ヘルプ|他に"
-            r"|ほかに|もっと|さらに"
-            r"|より詳し|追加の|詳細|具体的|希望|必要)" + _J + _ASK,
-            r"(?:もし|また|その他|他に|ほかに|何か|さらに|具体的|より|ご|必要|詳し|追加|それ以外"
-            r"|別の|よろしければ|興味)"
-            + _J + r"(?:たら|れば|なら|場合は?|際は|でしたら|応じて)、?" + _J + _HELP,
-            _J + r"(?:手伝い|サポート|力に)" + _J + r"(?:ありますか|ございますか|でしょうか"
-            r"|ましょうか|できますか)",
-            r"(?:他に|ほかに|何か|その他)" + _J + r"(?:ありますか|ございますか|でしょうか|ですか"
-            r"|ありませんか)",
-            _J + r"(?:ましょうか|(?:ご希望|興味|必要)(?:は|が|で)(?:あり|ござい"
-            r"|す)[^。\n]{0,4}か)[？?。]?$",
-            r"(?:喜んで|いつでも)" + _J + r"(?:手伝い|サポート|対応|お答え|回答)",
-            # Chinese
-            r"(?:如果?|若|假如|倘若|要是|当然|另外|當然)[^。！？\n]{0,80}?(?:随时|隨時|告诉我"
-            r"|告訴我|联系我|聯[系繫]我"
-            r"|问我|問我|我(?:会|會|很|可以|将|將|愿意|愿|都?能|非常|乐意|樂意|们会|也)|(?:请"
-            r"|請)(?:提出|提供|继续|繼續"
-            r"|告知|让我|讓我|再|您|直接|不吝)|不要犹豫|不要猶豫|尽管|儘管|别犹豫|不妨|欢迎|歡迎)",
-            r"(?:请|請|您可以|你可以|可以)?(?:随时|隨時)(?:告诉|告訴|联系|聯|提问|提問|向我|问|問"
-            r"|提出|与我|與我|咨询|为|為|都)",
-            r"(?:请|請)?(?:告诉|告訴)我[，,]?(?:我|您|你|是否|如果)",
-            r"(?:请问|請問)?(?:您|你)?(?:还|還)?(?:有|需要)(?:什么|什麼|其他|其它|任何|别的"
-            r"|哪些)[^。？！\n]{0,30}(?:吗|嗎|么|"
-            r"[？?])",
-            r"(?:您|你)?(?:是否|需不需要|要不要)?(?:还|還)?(?:需要|想要|希望"
-            r"|想让)我[^。？！\n]{0,40}(?:吗|嗎|[？?])",
-            r"(?:欢迎|歡迎)(?:随时|隨時|继续|繼續|提问|提問|联系|您|你|向我)",
-            r"我(?:会|會|将|將|很|随时|非常|都)[^。！？\n]{0,20}(?:帮助|幫助|解答|为您|為您|服务"
-            r"|服務|协助|回答)[^。！\n]{0,12}$",
-        ),
-        _kind(
-            "wish",
-            _J + r"(?:参考|お?役|お力|助け|一助|ヒント)(?:に|と)(?:なれば|なりましたら|なりますと"
-            r"|立てば|立てれば|立てましたら"
-            r"|立ちましたら|なると|なれ|立て|立つ)" + _J + r"(?:幸い|嬉し|うれし|思い|願|祈)",
-            _J + r"(?:参考|お役)(?:まで(?:に)?|に(?:して|なさって)(?:みて)?(?:ください|下さい))",
-            r"(?:[^。！、\n]{0,20}、)?(?:頑張って|がんばって|応援して(?:い|お)|良い" + _J + r"を"
-            r"|よい" + _J + r"を|素敵な" + _J
-            + r"を)(?:ください|ね|ます|お過ごし|[！。!]|$)",
-            r"(?:どうぞ|ぜひ|是非)?、?" + _J + r"(?:お楽しみ|楽しんで|お過ごし|召し上が(?:って"
-            r"|り))(?:ください|下さい)",
-            _J + r"(?:成功|幸運|健闘|ご多幸|合格|幸せ)を(?:心より|心から)?(?:お)?(?:祈|願)",
-            r"以上(?:です|になります|となります)[。！]?$",
-            r"(?:希望|愿|願)(?:以上|这|這|我的|上述|对|對|能|可以|您|你|本"
-            r"|我)[^。！\n]{0,60}(?:帮助|幫助|有用|帮到|幫到|喜欢"
-            r"|喜歡|满意|滿意|参考|參考|帮上|幫上|有所帮助|解答|有帮助|启发|有益|享受|顺利|愉快)",
-            r"祝(?:您|你|大家)[^。！\n]{0,40}[。！!～~]?$",
-            r"加油[！!]?$",
-        ),
-        _kind(
-            "soft",
-            r"(?:谢谢|謝謝|感谢|感謝)[^。！\n]{0,30}[。！!]?$",
-            r"ありがとうございま(?:す|した)",
-            r"よろしくお願い",
-            r"(?:これら|以上|上記)は(?:あくまで|一例)",
         ),
     )  # fmt: skip

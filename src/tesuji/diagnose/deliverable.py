@@ -16,7 +16,8 @@ or data, "work" a new text (mail, story, song), "" none of them, or an explanati
 
 _WINDOW = 700  # characters; the instruction stands at the prompt's beginning or end
 _EXPLAIN = re.compile(
-    r"\b(?:expla\w+|why|reason\w*|justif\w+|describ\w+|comment\w*|step[- ]by[- ]step|walk (?:me|us)"
+    r"\b(?:expla\w+|why|reason\w*|justif\w+|describ\w+|comment\w*|step[- ]by[- ]step"
+    r"|walk (?:me|us)"
     r"|discuss\w*|analy[sz]\w+|notes?|rationale|thoughts?|teach|learn\w*|understand|how (?:do|to"
     r"|can"
     r"|does|would|is|are|should|did)|what (?:is|are|does|do)|tell me (?:what|how|about)|tips?"
@@ -58,7 +59,10 @@ _LABEL_HINT = re.compile(
     r"|で(?:答え|回答|解答)|一(?:言|単語|語)|[只仅僅]|否"
 )
 _TEXT = re.compile(
-    r"\b(?:translat\w+|rewrit\w+|re-?phras\w+|paraphras\w+|proofread\w*|(?:fix|correct|improve|edit"
+    r"\b(?:(?:be|is|are) (?:classified|corrected|categori[sz]ed|converted|edited|improved"
+    r"|simplified)"
+    r"|translat\w+|rewrit\w+|re-?phras\w+|paraphras\w+|proofread\w*|(?:fix|correct|improve"
+    r"|edit"
     r"|simplify|shorten|convert|change|turn|transform|reword|revise"
     r"|make)\b[^.\n]{0,40}\b(?:sentence"
     r"|paragraph|text|grammar\w*|errors?|mistakes?|phrase|passage|spelling|punctuation|word order)"
@@ -75,11 +79,23 @@ _DATA = re.compile(r"(?<![a-z])(?:json|csv|yaml|xml|mermaid|svg|graphviz)(?![a-z
 _EXPLAINED = re.compile(
     r"\bexpla(?:in|nation)\w*|\bwalk me\b|説明し|解説し|解释|讲解", re.IGNORECASE
 )
+_SAY_WHY = re.compile(
+    r"\b(?:expla(?:in|nation)\w*|why|justify\w*|justification|discuss|analy[sz]e|compare"
+    r"|step[- ]by[- ]step"
+    r"|walk (?:me|us)|how (?:it|they|this|each) works?|rationale|give reasons?)\b"
+    r"|説明|理由|解説|なぜ|解释|说明|为什么|理由",
+    re.IGNORECASE,
+)
 _BLOCK = re.compile(
     r"\b(?:html|markdown table|table|regex|regular expression|sql query"
     r"|formula|latex)\b|\b(?:write|create|implement|generate|give|make|code|build|produce)\b"
     r"[^.\n]{0,60}\b(?:code|function|program|script|query|class|snippet|command|algorithm|page"
     r"|component|method|macro)\b"
+    r"|\b(?:convert|translate|turn)\b[^.\n]{0,40}\b(?:in)?to an? (?:bash|shell|regex|sql|python"
+    r"|command|latex|markdown)\b"
+    r"|\b(?:implement|create|build|make|write|develop)\b[^.\n]{0,80}\b(?:in|using|with) (?:python"
+    r"|java|javascript|typescript|c\+\+|c#|rust|golang|go|kotlin|swift|php|ruby|bash|html|sql)\b"
+    r"|(?:プログラム|アプリ|スクリプト|ツール)を開発"
     r"|(?:コード|関数|プログラム|スクリプト|クエリ|正規表現|ソース)を?[^。\n]{0,20}(?:書|作|出力"
     r"|実装|生成|示)|表(?:形式|で|を作|に)"
     r"|(?:写|编写|生成|实现|给出|編寫|实现)[^。\n]{0,30}(?:代码|函数|程序|脚本|程式|查询|表格"
@@ -99,13 +115,21 @@ _WORK = re.compile(
     r"|作文|文案|标题|文章|笑话|段)",
     re.IGNORECASE,
 )
+_PLAYED = re.compile(
+    r"\b(?:role-?play\w*|pretend|act(?:ing)? as|in character|persona"
+    r"|you are (?:a|an|the|my|now)\b(?! (?:helpful |ai |an? )*assistant)|imagine you(?: are"
+    r"|['’]re))\b"
+    r"|ロールプレイ|なりきっ|演じ|コーチ|になったつもり|のように(?:話|振る舞)|扮演|角色",
+    re.IGNORECASE,
+)
+_HOW_TO = re.compile(
+    r"\bhow (?:can|do|should|would|to|could) (?:i |you |one |we )?(?:write|make|create|start)\b"
+    r"|\bguide me\b",
+    re.IGNORECASE,
+)
 # Texts that are addressed to somebody: "Let me know" can belong to them.
 _ADDRESSED = re.compile(
-    r"\b(?:e-?mails?|letters?|memo|invitation|newsletter|role-?play\w*|pretend|act(?:ing)? as"
-    r"|in character"
-    r"|persona|you are (?:a|an|the|my|now)\b(?! (?:helpful |ai |an? )*assistant)"
-    r"|imagine you(?: are|['’]re)"
-    r"|your customers?|voice ?mail|transcript)\b"
+    r"\b(?:e-?mails?|letters?|memo|invitation|newsletter|your customers?|voice ?mail|transcript)\b"
     r"|\b(?:writ\w+|compos\w+|creat\w+|generat\w+|draft|craft|give|make|need|suggest|come up with"
     r"|respond"
     r"|reply|rewrite|paraphrase|rephrase|translate|continue|complete|improve|edit|convert|change"
@@ -116,11 +140,10 @@ _ADDRESSED = re.compile(
     r"|page|hook"
     r"|video|statement|article|profile|bio|comment|response|sentence|text|note|monologue"
     r"|introduction)\b"
-    r"|メール|手紙|返信|文面|スピーチ|挨拶|広告|台本|会話|物語|小説|投稿|ブログ|セリフ"
-    r"|ロールプレイ|なりきっ"
-    r"|演じ|キャッチ|お知らせ|宣伝|\bPR\b|メッセージ|お礼状|謝罪文|脚本|チラシ|招待|コーチ"
-    r"|になったつもり|のように(?:話|振る舞)"
-    r"|邮件|郵件|信件|写信|一封|回信|回复|文案|广告|廣告|演讲|對話|对话|小说|故事|扮演|角色|客服"
+    r"|(?:メール|手紙)(?:文|例|案|を|で|と|に返|への返|の(?:文|例|下書|返|本|書き|案|内容))"
+    r"|返信|文面|スピーチ|挨拶|広告|台本|会話|物語|小説|投稿|ブログ|セリフ"
+    r"|キャッチ|お知らせ|宣伝|\bPR\b|メッセージ|お礼状|謝罪文|脚本|チラシ|招待"
+    r"|邮件|郵件|信件|写信|一封|回信|回复|文案|广告|廣告|演讲|對話|对话|小说|故事|客服"
     r"|剧本|留言|短信"
     r"|祝福|贺词|推文|博客|朋友圈|台词|帖子|扩写|续写",
     re.IGNORECASE,
@@ -134,9 +157,26 @@ def _ends(prompt: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def asks_to_explain(prompt: str) -> bool:
+    """Whether the prompt says in so many words that what is made be explained."""
+    return _SAY_WHY.search(_ends(prompt)) is not None
+
+
+@lru_cache(maxsize=4096)
 def addressed(prompt: str) -> bool:
     """Whether the prompt asks for a text with a reader of its own, or for a part to be played."""
-    return _ADDRESSED.search(_ends(prompt)) is not None
+    return _reads(prompt) or _PLAYED.search(_ends(prompt)) is not None
+
+
+@lru_cache(maxsize=4096)
+def only_played(prompt: str) -> bool:
+    """Whether the prompt asks for a part to be played, and for no text that has a reader."""
+    return not _reads(prompt) and _PLAYED.search(_ends(prompt)) is not None
+
+
+def _reads(prompt: str) -> bool:
+    ends = _ends(prompt)
+    return _ADDRESSED.search(ends) is not None and not _HOW_TO.search(ends)
 
 
 @lru_cache(maxsize=4096)
@@ -168,7 +208,8 @@ def demanded(prompt: str) -> Deliverable:
 
 
 _LEAD = (
-    r"\n(?:[ \t]{0,9}\n\s{0,9}|(?=[(（※]))[ \t]*(?:-{3,}[ \t]*\n+[ \t]*)?[*_#>(（\[【✅⚠️💡 -]{0,8}"
+    r"\n(?:[ \t]{0,9}\n\s{0,9}"
+    r"|(?=[(（※]))[ \t]*(?:-{3,}[ \t]*\n+[ \t]*)?[*_#>(（\[【✅⚠️💡 -]{0,8}"
 )
 NOTE = re.compile(
     _LEAD
@@ -179,7 +220,8 @@ NOTE = re.compile(
     r"|justification|here(?:['’]s| is) (?:a breakdown|why|what|an explanation|how)|here are the"
     r" (?:changes|corrections)|(?:the )?(?:changes|corrections|edits) (?:i )?(?:made|include|are)"
     r"|i(?:['’]ve| have)? (?:changed|corrected|replaced|removed|added|rephrased|made|fixed)\b"
-    r"|this (?:translation|revised|rewrite|rewritten|corrected|version|json|csv|table|code|function"
+    r"|this (?:translation|revised|rewrite|rewritten|corrected|version|json|csv|table|code"
+    r"|function"
     r"|program|script|query|regex|implementation|poem|haiku|story)\b"
     r"|in this (?:translation|version|revised|corrected|code|example|implementation|sentence|json"
     r"|poem|story)\b|this (?:captures|conveys|means|reflects|maintains|keeps|preserves|sentence"
@@ -187,9 +229,11 @@ NOTE = re.compile(
     r"|in (?:simpler|other) (?:terms|words)\b|the (?:corrections?|translation|revised|corrected"
     r"|original (?:sentence|text)|above"
     r" (?:code|function|json|table))\b)"
-    r"|(?:\*\*)?(?:変更点|修正点|主な変更|主な修正|修正内容|修正箇所|変更内容|訂正点|訂正箇所|解説"
+    r"|(?:\*\*)?(?:変更点|修正点|改[訂善定](?:点|箇所|内容|のポイント)|(?:訂正|修正|変更|改善"
+    r"|工夫|調整)した(?:点|箇所)|主な変更|主な修正|修正内容|修正箇所|変更内容|訂正点|訂正箇所|解説"
     r"|説明|補足|注意|注記|注[：:]|※|理由"
-    r"|ポイント|備考|翻訳の|この(?:翻訳|訳|コード|関数|プログラム|JSON|表|クエリ|文章では|修正"
+    r"|ポイント|備考|翻訳の|訳注|工夫点|使い方|使用方法|実行方法|この(?:翻訳|訳|コード|関数"
+    r"|プログラム|JSON|表|クエリ|文章では|修正"
     r"|変更|スクリプト)|これらの(?:修正|変更)"
     r"|上記の(?:コード|関数|プログラム|翻訳))"
     r"|(?:\*\*)?(?:注[：:]|注意[：:]|说明|說明|解释|解釋|修改说明|备注|備註|解析[：:]|分析[：:]"
@@ -203,8 +247,10 @@ MAY_NOTE = re.compile(
     r"\n\n[ \t*_#>(（\[【✅⚠️💡-]{0,8}(?:(?<=[-*_ ])\s{1,4}[ *_#>(（\[【✅⚠️💡-]{0,8})?"
     r"(?:[Nn]ote|N\.B|NOTE|PS|Please note|[Ee]xplan|Change|Key |[Cc]orrections|Breakdown|Trans"
     r"|Ration"
-    r"|Reason|Discl|Justif|Here|Edits|I['’ ]|Th(?:is|e (?:key|main|change|correct|trans|revis|orig"
-    r"|above|edit))|In (?:this|simpl|other)|変更|修正|主な|訂正|解説|説明|補足|注|※"
+    r"|Reason|Discl|Justif|[Rr]efer|[Ss]ources?\b|Biblio|参考|出典|来源|資料|资料|引用|情報源"
+    r"|Here|Edits|I['’ ]|Th(?:is|e (?:key|main|change|correct|trans|revis|orig"
+    r"|above|edit))|In (?:this|simpl|other)|変更|修正|改|主な|訂正|工夫|調整|訳注|使|実行|解説"
+    r"|説明|補足|注|※"
     r"|理由|ポイ|備考|翻訳|この|これ"
     r"|上記|上述|以上|说明|說明|解|修改|备注|備註|分析|翻译|这|在这|代码)"
     r"|\n[(（]|\n※"

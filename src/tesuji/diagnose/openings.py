@@ -6,6 +6,7 @@ needed: most answers begin with none of them. The kinds are:
 yes              "Yes,", 「はい、」, "是的，": an answer, where a yes/no question was asked
 agreement        "Sure!", 「もちろんです！」, "好的，": likewise, but more often mere chatter
 acknowledgement  "Got it.", "Great question!", 「承知しました。」, "明白了。"
+exclamation      "What a lovely plan!", 「雨の日の過ごし方ですね。」: where no text was asked for
 greeting         "Hello!", 「こんにちは！」: deletable where no greeting was asked for
 courtesy         thanks, apology: deletable only before another segment
 disclaimer       "As an AI language model, I don't have personal opinions."
@@ -29,6 +30,7 @@ _LONGEST_LINE = 260  # characters that an announcement on a line of its own may 
 _CJK_CUE = re.compile(
     "以下|下記|下面|如下|次の|説明|解説|紹介|回答|答え|提案|作成|翻訳|要約|出力|生成|列挙|訂正"
     "|修正|変換|抽出|分類|手伝|案内|こちら"
+    "|ですね|リストアップ|概観|言い換え|書き換え|直し|試算"
     "|我|让我|讓我|这|這|ご|お"
 )
 _CJK_FIRST = frozenset(

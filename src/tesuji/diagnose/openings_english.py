@@ -20,6 +20,18 @@ _HELP = (
     r"|share|do that|do so|give it a|give you|break|write|create|generate|translate|summari[sz]e"
     r"|reverse|rewrite|correct|solve)"
 )
+_PRAISED = (
+    r"(?:great|good|excellent|interesting|wonderful|fantastic|fascinating|important|fun"
+    r"|awesome|lovely"
+    r"|thoughtful|intriguing|thrilling|thought-provoking|brilliant|amazing|delightful"
+    r"|beautiful|creative"
+    r"|clever|classic|exciting|profound|unique|nice|cool|solid|terrific|valid)"
+)
+_NUMBERED = (
+    r"(?:an?|the|your|my|some|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen"
+    r"|twenty|\d+"
+    r"|what|how|another|several)\b"
+)
 _THINKS = r"(?!,? (?:so\b|let|i (?:need|have|think|should)|the ))"
 
 ENGLISH: tuple[Segment, ...] = (
@@ -39,19 +51,51 @@ ENGLISH: tuple[Segment, ...] = (
     ),
     segment(
         "acknowledgement",
-        "alright all got understood noted no right will here gladly with my by very you as",
-        rf"(?:(?:alright|all right){_THINKS}"
+        "alright alrighty all got understood noted no right will here gladly with my by very"
+        " you as",
+        rf"(?:(?:alright|alrighty|all right){_THINKS}"
         r"|got it|understood|noted|no problem|right away|will do"
         r"|here you go|gladly|with pleasure|my pleasure|by all means|very well|no worries"
         r"|you got it|as you wish|as requested)" + _STOP,
     ),
     segment(
         "acknowledgement",
-        "what that's that’s that this a an really very truly great good excellent interesting"
-        " wonderful fantastic fascinating important fun awesome lovely thoughtful",
-        r"(?:(?:what|that['’]s|that is|this is) )?(?:an? )?(?:really |very |truly )?"
-        r"(?:great|good|excellent|interesting|wonderful|fantastic|fascinating|important|fun"
-        r"|awesome|lovely|thoughtful) (?:question|request|topic|challenge|idea)" + _STOP,
+        "what that's that’s that this it's it’s a an really very truly great good excellent"
+        " interesting"
+        " wonderful fantastic fascinating important fun awesome lovely thoughtful intriguing"
+        " thrilling"
+        " brilliant amazing delightful beautiful creative clever classic exciting nice cool",
+        r"(?:(?:what|(?:that|this|it)(?:['’]s| is)) )?(?:an? )?(?:really |very |truly |quite "
+        r"|such )?"
+        + _PRAISED + r"(?:,? (?:and|but|yet) [\w-]{3,20})?(?:,? [\w-]{3,20})? "
+        r"(?:question|request|topic|challenge|idea|concept|scenario|problem|puzzle|riddle"
+        r"|choice|query"
+        r"|inquiry|prompt|task|thought experiment)" + _STOP,
+    ),
+    # "What a wonderful heirloom!", "The pesky water leak!": nothing is said of it yet.
+    segment(
+        "exclamation",
+        "what",
+        r"what (?:an? )?[\w'’-]+(?: [\w'’-]+){0,5}!(?=\s)",
+    ),
+    segment(
+        "exclamation",
+        "the a an",
+        r"(?:the|an?)(?! (?:best|most|only|answer|first)\b)(?: (?!(?:is|are|was|were|has|have"
+        r"|had|can|could"
+        r"|will|would|should|must|do|does|did|you|your|we|our|i|it|they|isn|who|that|which"
+        r"|says?|comes?"
+        r"|makes?|needs?|goes|loves?)\b)[\w'’-]+){1,6}!(?=\s)",
+    ),
+    segment(
+        "acknowledgement",
+        "congratulations congrats",
+        r"(?:congratulations|congrats)(?: (?:on|to|for)\b[^\n.!?]{1,100})?[.!]+(?=[\s*_]|$)",
+    ),
+    segment(
+        "acknowledgement",
+        "you've you’ve you",
+        r"you(?:['’]ve| have) come to the right place\b[^\n.!?]{0,80}[.!]+(?=\s)",
     ),
     segment(
         "acknowledgement",
@@ -61,7 +105,9 @@ ENGLISH: tuple[Segment, ...] = (
     segment(
         "acknowledgement",
         "i i'm i’m",
-        r"i(?:['’]m| am) (?:so |really |very )?(?:glad|happy) you asked" + _STOP,
+        r"i(?:['’]m| am) (?:so |really |very )?(?:glad|happy|excited|thrilled|delighted) "
+        r"(?:you asked" + _STOP + r"|(?:that )?you(?:['’]re| are|['’]ve| have) [^\n.!?:]{3,160}"
+        r"[.!]+(?=\s))",
     ),
     segment(
         "announcement",
@@ -69,8 +115,7 @@ ENGLISH: tuple[Segment, ...] = (
         _HERE + CLAUSE + r":(?=[\s*_]|$)",
         _HERE + r"[^\n:]{0,240}:(?=[ \t*_]*\n)",
         # Without a colon: a sentence that is a paragraph, or stands before a block.
-        _HERE + r" (?:an?|the|your|my|some|one|two|three|four|five|\d+|what|how|another"
-        r"|several)\b"
+        _HERE + " " + _NUMBERED +
         r"[^\n.!?]{0,240}[.!]?(?=[ \t]*\n(?:[ \t]*\n|[`{\[|#*\-\d\"]))",
     ),
     segment(
@@ -121,8 +166,19 @@ ENGLISH: tuple[Segment, ...] = (
         "disclaimer",
         "i",
         r"i (?:do not|don['’]t)(?: actually| really)? have (?:any )?(?:personal|feelings"
-        r"|opinions"
-        r"|emotions|preferences)\b" + _CLAIMS,
+        r"|opinions|emotions|preferences|subjective|real[- ]time|first-?hand)\b[^\n.!?]{0,160}?"
+        r"(?:(?:,|;)? (?:but|however),? |[.!](?=\s)\s*(?:(?:however|that (?:being )?said"
+        r"|but),? )?)",
+    ),
+    segment(
+        "promise",
+        "as",
+        r"as an? (?:[\w-]+ ){0,4}?(?:ai|assistant|model|chatbot)(?: [\w-]+){0,2},? (?:i can"
+        r"|i will|i['’]ll"
+        r"|i['’]d be (?:happy|glad) to|i would be (?:happy|glad) to|i am (?:happy|able|here) to"
+        r"|let me)(?: certainly| gladly)? " + _HELP + r"\b"
+        r"(?![^\n.!:]{0,160}\b(?:but|however|unless|cannot|can't|unable|not|need|if|when)\b)"
+        + _SENTENCE + r"(?:" + _END + r"|:(?=\s|$))",
     ),
     segment(
         "greeting",

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from tesuji.diagnose import closings
+from tesuji.diagnose import closings, closings_cjk
 from tesuji.diagnose.deliverable import (
     LAST_NOTE,
     MAY_NOTE,
@@ -25,22 +25,27 @@ from tesuji.diagnose.deliverable import (
     addressed,
     demanded,
     mentions_label,
+    only_played,
 )
 from tesuji.diagnose.echo import answer_end
 from tesuji.diagnose.empty import says_something
 from tesuji.diagnose.fences import code_spans
 from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.observation import Observation
+from tesuji.diagnose.remarks import MAY_REMARK, lists_sources, remarks_on_the_answer
 
 _TAIL = 1_200  # characters in which the leave-taking stands
 _MOST_UNITS = 8
 _MOST_NOTES = 40  # places where notes may begin, tried in turn
 _MOST_UNIT = 420  # characters of one closing sentence
+_MOST_REMARK = 900  # characters of a last paragraph about the answer
 _MOST_PARAGRAPH = 600  # characters of a closing paragraph
 # It begins with one set of characters, so that the search skips fast.
 _BOUNDARY = re.compile(
-    r"[.!?…。！？\n](?:(?<=\n)|(?<=[!?。！？])(?![\s」』”）)。！？!?\"*_])|[\"”*_)]{0,3}\s+(?=\S))"
+    r"[.!?…。！？\n](?:(?<=\n)|(?<=[!?。！？])(?![\s」』”）)。！？!?\"*_])"
+    r"|(?<!\b[DM]r\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bSt\.)(?<!\be\.g\.)(?<!\bi\.e\.)[\"”*_)]{0,3}\s+(?=\S))"
 )
+_ABBREVIATIONS = (" Dr.", " Mr.", " Ms.", " Mrs.", " St.", "e.g.", "i.e.")
 _MARKUP = " \t\r\n*_#>~-–—()（）[]【】\u200b\ufe0f\u3000"
 _OUTER = _MARKUP + "😊🙂😄😃🎉👍✨💪🌟❤🙏🚀🤗🌸💖😉🍀📚🌈💬"
 _EMOJI = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s*")
@@ -50,22 +55,42 @@ _SPEAKER = re.compile(
 )
 _LABEL_WORD = re.compile(
     r"[\W_]{0,4}(?:(?:the |my )?(?:final )?answer(?: is)?:?\s{0,9})?"
-    r"(?P<label>[^\n.,:;。、，：]{1,40}?)[*_\"”'’)]{0,3}(?:[.:;。：]{1,3}\s{0,9}|\s{0,9}\n\s{0,9}|\s{1,9}[-–—]\s{1,9}"
+    r"(?P<label>[^\n.,:;。、，：]{1,40}?)[*_\"”'’)]{0,3}(?:[.:;。：]{1,3}\s{0,9}"
+    r"|\s{0,9}\n\s{0,9}|\s{1,9}[-–—]\s{1,9}"
     r"|(?<=[Yy]es)[,，]|(?<=No)[,，]|(?<=no)[,，]|(?<=はい)、|(?<=いいえ)、)\s{0,9}"
     r"(?=\S)"
 )
 # What an assistant says of itself, and no mail or story does at its very end.
 _ASSISTANT = re.compile(
     r"\bassist|\b(?:other|more|further|additional) (?:questions|requests|help|information)"
-    r"|as an alternative"
+    r"|as an alternative|(?:would|do) you (?:like|want) me to|more detail|let me know how else"
+    r"|if you(?:['’]d| would) (?:like|prefer) (?:me|further|more|another|any|a different"
+    r"|different)"
+    r"|good luck (?:with|on) (?:your|the|creating|writing)|these (?:help|suggestions|ideas|tips)"
     r"|(?:i can|may i) help|this (?:helps|answers|clarifies|playlist|list|story|poem|song|email"
     r"|letter"
     r"|script|example|draft|version|message|post)|another|(?:write|create|provide|generate"
     r"|help) (?:you )?"
     r"|他に(?:も)?(?:ご)?(?:質問|何か|お手伝い|ご要望)|(?:ご)?質問があ|お手伝い|参考に"
+    r"|必要な(?:項目|情報|部分|点)|お役に立|追加(?:情報|の)|修正(?:点|や|など|が必要)|ご要望"
+    r"|少しでも(?:笑|楽し|参考)"
     r"|如果[您你](?:还|還|有|需要)|(?:帮助|幫助)",
     re.IGNORECASE,
 )
+# The beginning of a last paragraph that can be nothing else.
+_PLAIN = re.compile(
+    r"[\s*_(（#>]{0,8}(?:i (?:really |sincerely )?hope\b|hope (?:this|that|you)|let me know"
+    r"|feel free"
+    r"|please (?:feel|note that (?:this|the|these)|let me|don|remember)|disclaimer|remember to"
+    r"|note:? "
+    r"|(?:would|do) you (?:like|want) me|don['’]?t forget to|good luck"
+    r"|(?:these|this|the above) (?:is|are) (?:just|only|merely|rough|estimat)|if you(?:['’]d"
+    r"| would| want| need)"
+    r"|(?:これらの|この|本|上記の?)(?:情報|回答)|(?:これら?|この[^。、\n]{1,10}|以上"
+    r"|上記)は、?あくまで|以上|必要に応じて|免責|ご|お|少しでも|希望|如果)",
+    re.IGNORECASE,
+)
+_PLAIN_FIRST = frozenset("iIhHlLfFpPdDrRnNwWgGtT \n*_(（#>こ本上以必免ごお少希如")
 _DECLINES = re.compile(
     r"[^\n]{0,80}?(?<!\w)(?:i['’]m sorry|i am sorry|sorry|i apologi[sz]e|unfortunately"
     r"|i can(?:no|['’])t|as an ai|i(?:['’]m| am) (?:not able|unable)|i (?:will|do) not|i don['’]t"
@@ -81,6 +106,10 @@ _GREETING = re.compile(
 _WHILE_SOLVING = re.compile(
     r"this (?:means|sentence|phrase|word|captures|reflects)|in \w+ (?:terms|words)|the \w+|here",
     re.IGNORECASE,
+)
+_POSTSCRIPT = re.compile(r"(?:p[.-]{0,2}\s?){1,2}s\b|追伸|追記|추신|附言|又及", re.IGNORECASE)
+_POSTSCRIPT_ASKED = re.compile(
+    r"\b(?:p[.-]{0,2}\s?){1,2}s\b|post-?scri|追伸|追記|추신|附言", re.IGNORECASE
 )
 _TABLE_ROW = re.compile(r"[ \t]*\|[^\n]*\|[ \t]*")
 
@@ -117,6 +146,7 @@ def _leave(seen: Observation, end: int) -> tuple[int, str, float]:
     tail = text[offset:end].rstrip()
     edges = [0, *(match.end() for match in _BOUNDARY.finditer(tail)), len(tail)]
     in_part = addressed(seen.prompt) and not _DECLINES.match(text)
+    played = in_part and only_played(seen.prompt)
     begin, kinds, units = -1, [], 0  # type: int, list[str], int
     waiting: list[str] = []
     for at in range(len(edges) - 2, -1, -1):
@@ -136,13 +166,13 @@ def _leave(seen: Observation, end: int) -> tuple[int, str, float]:
             break
         waiting.append(kind)
         if kind != "soft":
-            if in_part and kind != "edit" and not _meant_outside(tail, edges[at], unit):
+            if in_part and kind != "edit" and not _meant_outside(tail, edges[at], played):
                 continue
             begin = edges[at]
             kinds += waiting
             waiting = []
     if begin < 0:
-        return _NONE
+        return _last_paragraph(seen, end)
     start = len(_without_rule(text[: offset + begin]))
     if not says_something(text[:start]) or _GREETING.fullmatch(text, 0, start):
         return _NONE
@@ -159,20 +189,29 @@ def _ends_with_closing(last: str, prompt: str) -> bool:
 
 
 def _last_paragraph(seen: Observation, end: int) -> tuple[int, str, float]:
-    """A paragraph under a rule that begins as a closing does is one as a whole.
+    """A paragraph that begins as a closing does is one as a whole.
 
-    "---  Remember to fill in your name. It is also wise to …"
+    "---  Remember to fill in your name. It is also wise to …". Without the rule above it, only
+    where the first sentence leaves no doubt: "I hope this poem is what you need. I tried to …"
     """
     text = seen.text
     start = text.rfind("\n\n", max(0, end - _MOST_PARAGRAPH), end)
-    if start < 0 or "---" not in text[max(0, start - 8) : start]:
+    if start < 0:
+        return _NONE
+    ruled = text.find("---", max(0, start - 8), start) >= 0
+    if not ruled and (
+        text[start + 2 : start + 3] not in _PLAIN_FIRST or not _PLAIN.match(text, start)
+    ):
         return _NONE
     first = _BOUNDARY.split(text[start:end].strip(_MARKUP), maxsplit=1)[0]
     if not first or not _ends_with_closing(first, seen.prompt):
         return _NONE
-    kind = _closing(_bare(first), seen.prompt)
+    first = _bare(first)
+    kind = _closing(first, seen.prompt) if first else ""
     begin = len(_without_rule(text[:start]))
     if kind in ("", "soft") or not says_something(text[:begin]):
+        return _NONE
+    if not ruled and kind != "edit" and addressed(seen.prompt) and not _ASSISTANT.search(first):
         return _NONE
     return begin, f"closes with {kind}", 0.7
 
@@ -181,9 +220,10 @@ def _last_unit(near: str) -> str:
     """The last sentence or line, without markup."""
     near = near.rstrip(_OUTER)
     if near.isascii():
-        edge = max(
-            near.rfind("\n"), near.rfind(". ") + 1, near.rfind("! ") + 1, near.rfind("? ") + 1
-        )
+        stop = near.rfind(". ") + 1
+        while stop > 0 and near.endswith(_ABBREVIATIONS, 0, stop):
+            stop = near.rfind(". ", 0, stop - 1) + 1
+        edge = max(near.rfind("\n"), stop, near.rfind("! ") + 1, near.rfind("? ") + 1)
     else:
         body = near.rstrip("。！？!?")
         edge = max(
@@ -196,10 +236,11 @@ def _last_unit(near: str) -> str:
 
 def _may_close(unit: str) -> bool:
     """Whether the unit begins (Japanese and Chinese: goes on) as closings do; cheap."""
-    if unit.partition(" ")[0].strip(',.!?:;"').lower() in closings.FIRST_WORDS:
-        lower = unit.lower()
-        return any(hint in lower for hint in closings.HINTS)
-    return not unit.isascii() and closings.CJK_HINTS.search(unit) is not None
+    first = unit.partition(" ")[0].strip(',.!?:;"').lower()
+    if first in closings.FIRST_WORDS:
+        hints = closings.ABOUT_HINTS if first in closings.ABOUT else closings.HINTS
+        return any(map(unit.lower().__contains__, hints))
+    return not unit.isascii() and closings_cjk.CJK_HINTS.search(unit) is not None
 
 
 def _bare(unit: str) -> str:
@@ -213,22 +254,31 @@ def _closing(unit: str, prompt: str) -> str:
         return ""  # the end of somebody's speech
     if unit[0] in '"“「『' or _SPEAKER.match(unit):
         return ""
-    tables = (closings.english(),) if unit.isascii() else (closings.english(), closings.cjk())
+    tables = (closings.english(),) if unit.isascii() else (closings.english(), closings_cjk.cjk())
     for table in tables:
         for kind, pattern in table:
             if pattern.match(unit):
-                # What the prompt asks to be said at the end is no closing of the model's own.
-                return "" if unit.rstrip(".!?。！？")[:200].lower() in prompt.lower() else kind
+                return "" if _asked_for(unit, prompt) else kind
     return ""
 
 
-def _meant_outside(tail: str, at: int, unit: str) -> bool:
-    """Whether the unit stands outside of the text that was asked for: under a rule, or a paragraph
-    that only an assistant says."""
+def _asked_for(words: str, prompt: str) -> bool:
+    """Whether the prompt says that an answer be closed with these words, or such that begin so."""
+    asked = prompt.rpartition("Human:")[2].lower()
+    words = words.lower().strip(_MARKUP + "\"“”«»'.!?。！？")
+    if postscript := _POSTSCRIPT.match(words):
+        return bool(postscript) and _POSTSCRIPT_ASKED.search(asked) is not None
+    return words[:200] in asked or (24 <= len(words) <= 60 and words[:22] in asked)
+
+
+def _meant_outside(tail: str, at: int, played: bool) -> bool:
+    """Whether the closing words from `at` on stand outside of the text that was asked for: under a
+    rule, or in a paragraph that only an assistant says."""
     before = tail[:at].rstrip()
     if before.endswith(("---", "***", "```", "===")):
         return True
-    return (at == 0 or "\n" in tail[len(before) : at]) and bool(_ASSISTANT.search(unit))
+    apart = played or at == 0 or "\n" in tail[len(before) : at]
+    return apart and bool(_ASSISTANT.search(tail, at))
 
 
 def _without_rule(head: str) -> str:
@@ -247,24 +297,41 @@ def _notes(seen: Observation, end: int) -> tuple[int, str]:
     """
     text = seen.text
     block = _after_block(seen, end)
-    if block >= 0 and demanded(seen.prompt) == "block":
+    if (
+        block >= 0
+        and demanded(seen.prompt) == "block"
+        and not _asked_for(text[block : min(end, block + 240)], seen.prompt)
+    ):
         return block, "explains the block that was asked for"
     for place in islice(MAY_NOTE.finditer(text, 0, end), _MOST_NOTES):
         note = NOTE.match(text, place.start(), end)
         if note is not None and (found := _note(seen, note, end)) is not None:
             return found
-    last = text.rfind("\n\n", 0, end)
-    if (
-        last >= 0
-        and LAST_NOTE.match(text, last + 2, end)
-        and demanded(seen.prompt) in ("work", "text")
-    ):
-        start = len(_without_rule(text[:last]))
-        if 0 < end - start < start and text[start - 1] not in ":：":
-            return start, "speaks of what was asked for"
+        if note is None and lists_sources(text, place.start(), end, seen.prompt):
+            return place.start(), "names sources"
+    stop = end
+    while stop > 0 and text[stop - 1] in " \n":
+        stop -= 1
+    last = text.rfind("\n\n", max(0, stop - _MOST_REMARK), stop)
+    if last >= 0 and (found_at := _remark(text, last, stop, seen.prompt)) >= 0:
+        return found_at, "speaks of the answer itself"
     if mentions_label(seen.prompt) and demanded(seen.prompt) == "label":
         return _after_label(text, end)
     return -1, ""
+
+
+def _remark(text: str, last: int, stop: int, prompt: str) -> int:
+    """The end of the answer, where the paragraph after `last` speaks of it; else -1."""
+    if not MAY_REMARK.match(text, last + 2, stop):
+        return -1
+    of_the_list = LAST_NOTE.match(text, last + 2, stop) and demanded(prompt) in ("work", "text")
+    if not of_the_list and not remarks_on_the_answer(text, last + 2, stop, prompt):
+        return -1
+    start = len(_without_rule(text[:last]))
+    weighs = 0 if of_the_list else 200  # what a remark may be longer than the answer
+    if start == 0 or stop - start >= start + weighs or text[start - 1] in ":：":
+        return -1
+    return start
 
 
 def _note(seen: Observation, note: re.Match[str], end: int) -> tuple[int, str] | None:
@@ -290,6 +357,8 @@ def _after_label(text: str, end: int) -> tuple[int, str]:
     match = _LABEL_WORD.match(text, 0, end)
     if match is None or len(match["label"].split()) > 3 or end - match.end() < 25:
         return -1, ""
+    if match["label"].count("「") > match["label"].count("」"):
+        return -1, ""  # a sentence that quotes
     if text.count("\n", match.end(), end) > 12:
         return -1, ""
     start = match.end("label")

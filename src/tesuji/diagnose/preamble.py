@@ -31,6 +31,8 @@ _YES_NO = re.compile(
     r"(?:^|[\n.!?:,]\s{0,3})(?:is|are|am|was|were|do|does|did|has|have|had|should|may|must"
     r"|(?:can|could|will|would)(?! you\b))\b[^\n?]{0,300}\?"
     r"|^(?:is|are|was|were|does|did|has|can|could|should|will)(?! you\b) [^\n?]{0,200}\n*$"
+    r"|^in [\w +#.-]{2,20},? (?:is|are|do|does|did|has|can|could|will|would"
+    r"|should)\b[^\n?]{0,200}\?"
     r"|\byes\b[^\n]{0,20}\bno\b"
     r"|はい[^\n]{0,12}いいえ|[吗嗎么麼][？?]|是否|是不是|能不能|可不可以|对不对",
     re.IGNORECASE,
@@ -51,8 +53,17 @@ _ROLE_PLAY = re.compile(
     r"|役になって|演じ|扮演",
     re.IGNORECASE,
 )
+# A reader's part, or one to be played: what it exclaims is said in character.
+_PERSONA = re.compile(
+    r"あなた(?:は|が)[^。\n]{1,30}(?:です|で、|として|だと|働いて)|どのような返事|適切な発言"
+    r"|ボット|皮肉"
+    r"|\byou are (?:a|an|the)\b|\bfunny\b|\bpirate\b",
+    re.IGNORECASE,
+)
 _GREETING_ASKED = re.compile(
-    r"\b(?:hi|hello|hey|greet\w*|e-?mails?|letters?|messages?|speech|role|chat|conversation"
+    r"\b(?:pretend|rewrite|rephrase|paraphrase|statement|écri\w+|rédig\w+|lettre|discours"
+    r"|carta|escrib\w+|redact\w+|schreib\w*|escrev\w+"
+    r"|scriv\w+|greet\w*|e-?mails?|letters?|messages?|speech|role|chat|conversation"
     r"|dialog\w*"
     r"|respond|reply|posts?|script|act|imagine|tweet|captions?|text|introduc\w*|welcome"
     r"|good (?:morning"
@@ -62,10 +73,27 @@ _GREETING_ASKED = re.compile(
     r"|返信|你好|您好|邮件|郵件|信|写|寫",
     re.IGNORECASE,
 )
+_GREETS = re.compile(
+    r"\b(?:hi|hello|hey|good (?:morning|evening|afternoon)|how are you|hola|bonjour|hallo|ciao"
+    r"|olá)\b"
+    r"|привет|안녕|สวัสดี|こんにちは|こんばんは|おはよう|你好|您好",
+    re.IGNORECASE,
+)
+_ONLY_GREETS = 60  # characters of a prompt that may be no more than a greeting
+_MORE = 12  # characters that it may have beside
+# A request in the form of a question, which "yes" does not answer.
+_REQUEST = re.compile(
+    r"\b(?:can|could|will|would) you (?:please |kindly |also )?(?:give|tell|write|explain"
+    r"|provide|show"
+    r"|make|create|list|describe|summari[sz]e|recommend|suggest|share|generate|compare"
+    r"|outline)\b[^\n?]{14}",
+    re.IGNORECASE,
+)
 # Nothing of an answer follows: the user is asked for something.
 _ASKS_BACK = re.compile(
     r"(?:please|could you|can you|would you|what|which|how (?:can|may|would)|let me know|go ahead"
-    r"|to (?:get started|help|assist|provide)|i(?:['’]ll| will| just)? need|do you|feel free|if you"
+    r"|to (?:get started|help|assist|provide)|i(?:['’]ll| will| just)? need|do you|feel free"
+    r"|if you"
     r"|just (?:let|tell|send|share)|is there|are you|may i|tell me|but )"
     r"|(?:どの|何|どんな|具体的|まず|もう少し|請|请|您|你|想|需要)",
     re.IGNORECASE,
@@ -176,13 +204,22 @@ def _soft_kinds(prompt: str) -> frozenset[str]:
     tail = prompt[-_MOST_PROMPT:]
     if asks_yes_or_no(prompt) or _ROLE_PLAY.search(prompt[:_MOST_PROMPT]):
         soft |= {"yes", "agreement"}
-    elif not prompt or _CAN_YOU.search(tail):
+    elif not prompt or (_CAN_YOU.search(tail) and not _REQUEST.search(tail)):
         soft.add("yes")
-    if not prompt or _GREETING_ASKED.search(tail):
-        soft.add("greeting")
+    if not prompt or _GREETING_ASKED.search(tail) or _is_a_greeting(prompt):
+        soft |= {"greeting", "exclamation"}
+    if _PERSONA.search(prompt[:_MOST_PROMPT]):
+        soft.add("exclamation")
     if asks_about_the_model(prompt):
         soft.add("disclaimer")
     return frozenset(soft)
+
+
+def _is_a_greeting(prompt: str) -> bool:
+    """Whether the prompt is a greeting and hardly more: one in return is the answer."""
+    if len(prompt) > _ONLY_GREETS or _GREETS.search(prompt) is None:
+        return False
+    return "?" not in prompt or len(_GREETS.sub("", prompt).strip(" ,.!?")) <= _MORE
 
 
 def _label_end(seen: Observation, position: int) -> int | None:

@@ -187,7 +187,9 @@ def _sentences_before(window: str, start: int, phrases: Phrases) -> bool:
 def _excused(seen: Observation, match: re.Match[str]) -> bool:
     """Whether the refusing words are what was asked for, or not the model's own."""
     text, prompt = seen.text, seen.prompt
-    if _GREETED.match(text) or _TEXT_DOES_NOT_SAY.search(text[: match.end() + 80]):
+    if text.startswith(("Yes, I", "Yes, i")) or _GREETED.match(text):
+        return True
+    if _TEXT_DOES_NOT_SAY.search(text[: match.end() + 80]):
         return True
     before = text[: match.start()]
     if before.count("「") > before.count("」") or before.count("“") > before.count("”"):

@@ -1,0 +1,318 @@
+"""Last paragraphs that speak of the answer itself instead of going on with it.
+
+"This poem captures …", "I kept the tone friendly, as you asked.", "(Word count: 120)",
+「この詩では…」「（より自然な表現に直しました）」, "这首诗…", and a list of sources that nobody
+asked for. What counts is of what a paragraph speaks: of the thing that was to be made (a noun
+that the prompt has after "write", or one that names a piece of work), or of the writer's doing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+from tesuji.diagnose.deliverable import addressed, asks_to_explain, demanded
+
+# What a model calls the thing that it has made; a text seldom calls itself so.
+_WORKS = (
+    "poem|haiku|limerick|sonnet|song|verse|rap|letter|e-?mail|memo|tweet|caption|slogan|tagline"
+    "|headline|title|ad|advertisement|advert|description|bio|resume|résumé|rubric|outline"
+    "|itinerary"
+    "|schedule|playlist|translation|version|adaptation|revision|rewrite|rephrasing|paraphrase"
+    "|summary|response|reply|script|scene|dialogue|conversation|joke|riddle|pun|template|pitch"
+    "|deck|invitation|announcement|message|lyrics|parody|notation|rendition|correction|format"
+    "|formatting|phrasing|wording|structure|prompt|blog post|cover letter|sample|draft|sentence"
+)
+# These do speak of themselves at their end, so that only talk of how they are made counts.
+_SELF = (
+    "essay|article|report|story|speech|post|blog|paper|guide|review|tale|passage|paragraph|piece"
+)
+_CRAFT = (
+    "captur|incorporat|adher|maintain|combin|uses? |is written|was written|is designed"
+    "|aims? to|meets?"
+    "|contains?|follows? the|effectively|not only|should (?:help|give|provide|meet|be)|includes?"
+    "|strikes?|keeps? |avoids?|conveys?|is tailored|highlights? the key|serves as|sets? "
+)
+# No closing words: what the noun is asked for says, or a noun that content begins with.
+_NO_WORKS_WORDS = """\
+recipe tip step way reason thing idea example method fact advantage essay article report story
+speech post blog guide paper review text answer question people person word me us time day product
+world country place film movie book game event experience journey trip company argument
+theory approach process effect impact role problem change difference benefit challenge factor
+"""
+_NO_WORKS = frozenset(_NO_WORKS_WORDS.split())
+_MADE = re.compile(
+    r"(?<!how to )(?<!how do i )(?<!how can i )(?<!should i )\b(?:write|compose|create"
+    r"|generate|draft|make|give|provide|suggest|list|come up with|think of"
+    r"|design|develop|prepare|produce|craft|curate|build|invent|identify|find|publish|recommend)"
+    r"(?: down| up)?(?: me| us)? ((?:[\w'-]+ ){0,6}?[\w'-]+)(?=[.,:;!?\n]|$"
+    r"| (?:about|on|for|that|which|with|to|from|in|using|by|where|who|based|titled|called|and"
+    r"|as)\b)",
+    re.IGNORECASE,
+)
+_TURNED_INTO = re.compile(
+    r"\b(?:as|into|in the form of) an? (?:[\w-]+ ){0,2}?(song|poem|rap|letter|e-?mail|list|table"
+    r"|script|dialogue|limerick|haiku|tweet|resume|conversation|playlist|rubric)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"(?:overall|in summary|together|as (?:requested|you can see)|note that|each of|both of)?,?\s?"
+    r"(?:this|these|the above|both|all (?:of )?(?:the |these )?)\s"
+    r"(?P<words>(?:[\w'’-]{1,20}\s){1,5}[\w'’-]+)",
+    re.IGNORECASE,
+)
+_NAMES_A_WORK = re.compile(rf"(?:{_WORKS})s?", re.IGNORECASE)
+_NAMES_ITSELF = re.compile(rf"(?:{_SELF})s?", re.IGNORECASE)
+_IS_CRAFT = re.compile(_CRAFT, re.IGNORECASE)
+_NO_VERB_WORDS = """\
+of to about that who which in from for and or on with we you i he she they it by as at
+"""
+_NO_VERB = frozenset(_NO_VERB_WORDS.split())
+_DOING = re.compile(
+    r"(?:please note(?: that)?|note(?: that|:)?|overall,)?\s?i(?:['’]ve| have)? (?:also |only "
+    r"|simply )?"
+    r"(?:tried|made sure|used|kept|changed|corrected|replaced|removed|added|itali[cz]i[sz]ed"
+    r"|highlighted|included|incorporated|avoided|written|rewritten|structured|ensured|aimed|chose"
+    r"|chosen|translated|rephrased|adjusted|modified|fixed|capitali[sz]ed|repeated|omitted|bolded"
+    r"|left|put|formatted|provided|created|wrote|made|rewrote)\b",
+    re.IGNORECASE,
+)
+_DONE_TO = re.compile(
+    r"as (?:you )?(?:requested|asked|instructed)|your (?:request|instructions?|requirements?"
+    r"|prompt"
+    r"|text|sentence|constraints?|criteria)|the (?:original|text|poem|story|letter|e-?mail"
+    r"|sentences?"
+    r"|words?|keywords?|instructions?|requirements?|grammar|spelling|punctuation|tone|title|names"
+    r"|placeholders?|phrase|response|answer|translation|structure|commas?)\b",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(
+    r"[(\[（*_ ]{0,4}(?:(?:total )?(?:word|character|letter|line|syllable|sentence)s? ?count\b"
+    r"|(?:total |approximately |about |exactly )?\d{1,4} (?:words|characters)[)\]*_. ]{0,4}$"
+    r"|the (?:letter|word|keyword) ['\"“‘*][^\n]{1,40} (?:appears?|is used|occurs?|was used)\b"
+    r"|in (?:this|the above) (?:response|answer|text|paragraph|version), (?:the|i|all|each"
+    r"|every)\b"
+    r"|(?:en esta respuesta|en este texto|dans cette réponse|dans ce texte|in dieser antwort"
+    r"|nesta resposta|in questa risposta),"
+    r"|(?:合計|総)?文字数|(?:約|全|計)?\d{1,4}(?:文字|字|語)[）)\s]{0,3}$|字数[:：])",
+    re.IGNORECASE,
+)
+_COUNT_ASKED = re.compile(
+    r"(?:word|character|letter) count|number of (?:words|characters)|count the|文字数を|字数を",
+    re.IGNORECASE,
+)
+_MAKING = re.compile(
+    r"訳|修正|変更|直し|書き|表現|文字|使用|注|補足|調整|並べ|抽出|意味|回答|例です|翻译|译"
+    r"|修改|字|"
+    r"\b(?:note|notes|literal\w*|translat\w+|version|style|tone|explanation|changed?|corrected"
+    r"|added"
+    r"|removed|replaced|original|sentence|alternative\w*|informal|formal|assuming)\b",
+    re.IGNORECASE,
+)
+_JA_WORK = (
+    r"詩|俳句|短歌|川柳|歌詞|歌|物語|小説|ストーリー|メール|手紙|文面|文章|例文|返信|要約|翻訳"
+    r"|和訳|英訳|訳文?"
+    r"|改訂版|修正版|修正|リスト|一覧|表|計画|プラン|スケジュール|台本|シナリオ|会話例?|対話"
+    r"|スピーチ|広告"
+    r"|キャッチコピー|コピー|タイトル|アイデア|テンプレート|クイズ|コード|プログラム|関数"
+    r"|レポート|記事|脚本"
+    r"|台詞|ダジャレ|冗談|ジョーク|謎解き|なぞなぞ|問題|企画|投稿|案|履歴書"
+)
+_JA_SUBJECT = re.compile(
+    rf"(?:以上の|上記の|この|これらの|本|今回の)(?P<noun>{_JA_WORK})(?:例|案|文)?(?:は|では|で"
+    rf"|に|を|の|により)"
+)
+_JA_OWN = re.compile(r"要約|翻訳|和訳|英訳|訳文?|改訂版|修正版?|返信|例文")
+# A text that the prompt hands over, of which an answer may speak.
+_JA_GIVEN = re.compile(
+    r"(?:以下の|次の|この|下記の|上記の|与えられた)(?:文章?|会話|記事|物語|詩|メール|段落|表"
+    r"|コード)"
+)
+# A story does say at its end what it teaches.
+_JA_CRAFT = re.compile("描|表現|意識|取り入れ|盛り込|構成|テーマ|使用|使っ|含|工夫|読者|内容|設定")
+_JA_DEED = re.compile(
+    r"(?:「[^」\n]{1,60}」|元の|原文|この文|表現|文体|敬語|自然な|列から|文脈)[^。\n]{0,60}"
+    r"(?:修正|変更|訳出|意訳|翻訳|調整|置き換え|言い換え|省略|抽出|統一|補足|整え|直|除外|削除)"
+    r"(?:し|いたし|致し)?まし?(?:た|て)"
+)
+_JA_OTHERWISE = re.compile(
+    r"(?:このように|以上のように)、?(?:修正|変更|書き換|言い換|直|表現を|訂正|並[べび]|要約"
+    r"|翻訳|文を)"
+    r"|(?:この|上記の?|以上の)(?:回答|応答|表現|言い換え|並び|順(?:番|序)|文体"
+    r"|バージョン)(?:は|では|で|に|を|により)"
+)
+_ZH_SUBJECT = re.compile(
+    r"(?:这|這|以上|上述)(?:首|篇|个|個|封|段|份|则|句|些|条)?(?P<noun>诗歌?|詩|词|故事|小说"
+    r"|邮件|信|对话|剧本"
+    r"|演讲|作文|文案|标题|文章|笑话|翻译|译文|版本|改写|列表|计划|广告|歌词)(?:是|以|通过|将"
+    r"|展|表|描|旨|采|结|使|包|既|保|中)"
+)
+_OTHER_SUBJECT = re.compile(
+    r"(?:ce|cette|cet|este|esta|dieses?|dieser?|questo|questa) (?:poème|lettre|texte|dialogue"
+    r"|chanson|traduction|version|réponse|poema|carta|texto|diálogo|canción|traducción|versión"
+    r"|respuesta|gedicht|brief|übersetzung|antwort|poesia|lettera|canzone|traduzione|tradução"
+    r"|resposta|parodie|slogan|discours|discurso) [\wéèêçñ'’]+",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(
+    r"\b(?:phrases|words|names|titles|synonyms|antonyms|headlines|slogans|skills|keywords"
+    r"|sentences"
+    r"|alliterations|hashtags|jokes|riddles|questions)\b", re.IGNORECASE
+)  # fmt: skip
+_SOURCES = re.compile(
+    r"\n{1,3}[ \t*_#【\[(（]{0,6}(?:references|sources?|bibliography|works cited|参考文献|参考資料"
+    r"|参考サイト|出典"
+    r"|情報源|引用元|参考资料|资料来源|参考)[】\])）*_]{0,4}\s?[:：]?[*_]{0,3}[ \t]*\n",
+    re.IGNORECASE,
+)
+_SOURCES_ASKED = re.compile(
+    r"\b(?:sources?|references?|cit(?:e|ed|ation\w*|ing)|bibliograph\w*|links?|urls?|essay|papers?"
+    r"|article|report|thesis|review|resume|cv|MLA|APA|website)\b|出典|参考|引用|情報源|論文"
+    r"|レポート|報告|文書|来源|资料",
+    re.IGNORECASE,
+)
+_TAIL = 1_500
+MAY_REMARK = re.compile(
+    r"[\s*_#>【]{0,8}(?:[(（\[［0-9]|こ(?:の|れ)|以上|上[記述]|本|今|这|這|[総合計約全字文元原表他「]"
+    r"|(?:th(?:is|ese|e (?:above|letter|word|keyword))|remember|each of|both|all (?:of|the)|note"
+    r"|i(?:['’]ve)?|overall,? (?:this|these|i)|in (?:this|the above)|please note|as "
+    r"(?:requested|you)|together,|ce(?:t|tte)?|est[ea]|diese[rs]?|quest[oa]|total|word|character"
+    r"|en est[ea]|dans ce|in dieser|nesta)\b)",
+    re.IGNORECASE,
+)
+"""What a paragraph about the answer begins with, roughly."""
+
+
+@lru_cache(maxsize=4096)
+def made(prompt: str) -> frozenset[str]:
+    """The nouns that name what a prompt asks to be made, in the singular.
+
+    >>> sorted(made("Come up with ten search queries about Rome."))
+    ['query']
+    """
+    nouns = set()
+    for phrase in _MADE.findall(
+        prompt[:700] + "\n" + prompt[-300:] if len(prompt) > 1_000 else prompt
+    ):
+        for part in phrase.lower().split(" of "):
+            nouns.add(singular(part.split()[-1]))
+    nouns.update(map(singular, _TURNED_INTO.findall(prompt)))
+    return frozenset(nouns - _NO_WORKS)
+
+
+def singular(noun: str) -> str:
+    """The noun without a plural ending, roughly."""
+    noun = noun.lower()
+    if noun.endswith("ies"):
+        return noun[:-3] + "y"
+    return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
+
+
+def remarks_on_the_answer(text: str, start: int, end: int, prompt: str) -> bool:
+    """Whether the paragraph of `text` from `start` to `end`, its last, speaks of the answer.
+
+    MAY_REMARK matches at its start.
+    """
+    while text[start] in " \t\n*_#>【":
+        start += 1
+    paragraph = text[start : min(end, start + 400)].rstrip()
+    first = paragraph[0]
+    if first in "(（[［":
+        return _in_brackets(paragraph, prompt)
+    if first >= "\u3000":
+        return _cjk(paragraph, prompt) or _counts(paragraph, prompt)
+    if first.isdigit():
+        return _counts(paragraph, prompt) and demanded(prompt) != ""
+    if paragraph.count("\n") > 3:
+        return False
+    if _counts(paragraph, prompt):
+        return True
+    if paragraph[:8].lower() == "remember":
+        return _advises(paragraph, prompt)
+    if _DOING.match(paragraph) and _DONE_TO.search(paragraph):
+        return True
+    if len(paragraph) <= 50:
+        return False
+    if _OTHER_SUBJECT.match(paragraph):
+        return demanded(prompt) != ""
+    return _of_the_work(paragraph, prompt)
+
+
+def _of_the_work(paragraph: str, prompt: str) -> bool:
+    """Whether the subject of the first sentence is the thing that was to be made."""
+    match = _SUBJECT.match(paragraph)
+    if match is None:
+        return False
+    words = match["words"].split()
+    nouns, kind = made(prompt), demanded(prompt)
+    for noun, verb in pairwise(words):
+        if noun.lower() in _NO_VERB or noun.endswith(("'s", "’s")):
+            return False
+        if verb.lower() in _NO_VERB:
+            continue
+        if singular(noun) in nouns and not asks_to_explain(prompt):
+            return True
+        if kind in ("work", "text", "block"):
+            if _NAMES_A_WORK.fullmatch(noun) and not _NAMES_A_WORK.fullmatch(verb):
+                return True
+            sentence = paragraph[match.start("words") : match.start("words") + 200]
+            if _NAMES_ITSELF.fullmatch(noun) and _IS_CRAFT.search(sentence):
+                return True
+    return False
+
+
+def _advises(paragraph: str, prompt: str) -> bool:
+    """Whether it is advice to the user after a text or a list that has no reader of its own."""
+    kind = demanded(prompt)
+    listed = kind == "work" and _LISTED.search(prompt) is not None
+    return (listed or kind in ("text", "block")) and not addressed(prompt) and bool(
+        re.search(r"\byou", paragraph, re.IGNORECASE)
+    )  # fmt: skip
+
+
+def _in_brackets(paragraph: str, prompt: str) -> bool:
+    """Whether the paragraph is a bracketed remark: "(I kept the tone formal.)"."""
+    if paragraph.rstrip("*_。. ")[-1:] not in (")", "）", "]", "］") or "\n\n" in paragraph:
+        return False
+    if _counts(paragraph, prompt):
+        return True
+    if paragraph[0] in "[［" or len(paragraph) < 12:
+        return False
+    kind = demanded(prompt)
+    if kind in ("text", "label"):
+        return paragraph[1:40] not in prompt
+    return kind != "" and _MAKING.search(paragraph) is not None
+
+
+def _counts(paragraph: str, prompt: str) -> bool:
+    """Whether the paragraph tells how many words or letters there are, unasked."""
+    return _COUNT.match(paragraph) is not None and not _COUNT_ASKED.search(prompt[-2_000:])
+
+
+def _cjk(paragraph: str, prompt: str) -> bool:
+    """Whether a Japanese or Chinese paragraph begins with the thing that was to be made."""
+    if paragraph.count("\n") > 3:
+        return False
+    kind = demanded(prompt)
+    if kind == "text" and _JA_DEED.search(paragraph):
+        return True
+    if kind not in ("work", "text", "block"):
+        return False
+    if match := _JA_SUBJECT.match(paragraph):
+        if _JA_OWN.fullmatch(match["noun"]):
+            return True
+        noun, sentence = match["noun"], paragraph[match.end() : match.end() + 120]
+        if kind == "text" or noun not in prompt or _JA_GIVEN.search(prompt):
+            return False
+        return noun not in ("物語", "小説", "ストーリー") or _JA_CRAFT.search(sentence) is not None
+    return bool(_ZH_SUBJECT.match(paragraph) or _JA_OTHERWISE.match(paragraph))
+
+
+def lists_sources(text: str, at: int, end: int, prompt: str) -> bool:
+    """Whether a closing list of sources that nobody asked for begins with the line end at `at`."""
+    return (
+        at > max(200, end - _TAIL)
+        and _SOURCES.match(text, at, end) is not None
+        and _SOURCES_ASKED.search(prompt[-2_000:]) is None
+    )
