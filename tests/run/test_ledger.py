@@ -215,7 +215,8 @@ def test_kill_9_loses_no_output_and_pays_for_none_twice(task: Task, tmp_path: Pa
     (tmp_path / "dev.csv").write_text("id,a,b,sum\n" + "\n".join(rows) + "\n")
     draw = random.Random(0)
     recorded: set[str] = set()
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    root = Path(__file__).resolve().parents[2]
+    environment = {**os.environ, "PYTHONPATH": f"{root / 'src'}{os.pathsep}{root}"}
     for attempt in range(7):
         (tmp_path / "asked.txt").write_text("")
         child = subprocess.Popen([sys.executable, "-c", _KILLED, str(tmp_path)], env=environment)
