@@ -60,10 +60,42 @@ format = "integer"
 user = '''{question}
 Work it out step by step, then give the answer as a whole number.'''
 """
-_WORDS = (
-    "the apples baskets of market sold each day for two prices and then half were left so many "
-    "people came from town to buy more than before while others waited until evening with coins"
-).split()
+_WORDS = [
+    "the",
+    "apples",
+    "baskets",
+    "of",
+    "market",
+    "sold",
+    "each",
+    "day",
+    "for",
+    "two",
+    "prices",
+    "and",
+    "then",
+    "half",
+    "were",
+    "left",
+    "so",
+    "many",
+    "people",
+    "came",
+    "from",
+    "town",
+    "to",
+    "buy",
+    "more",
+    "than",
+    "before",
+    "while",
+    "others",
+    "waited",
+    "until",
+    "evening",
+    "with",
+    "coins",
+]
 
 
 class Silent:
