@@ -252,7 +252,10 @@ async def _worker(run: Run, queue: Iterator[Sample]) -> None:
             return
         findings = [(d.key, finding) for d in drafts for finding in d.findings]
         run.answers[sample.id] = row
-        run.ledger.append(partial(write_answer, run=run.id, row=row, findings=findings))
+        outputs = [draft.key for draft in drafts]
+        run.ledger.append(
+            partial(write_answer, run=run.id, row=row, findings=findings, outputs=outputs)
+        )
         run.note_spent(_SPENT_SECONDS)
         for alarm in run.tally.add(row, [{f.kind for f in d.findings} for d in drafts]):
             words = alarm.sentence()

@@ -3,7 +3,10 @@
 from tesuji.run.ledger.outputs import (
     find_output,
     find_scores,
+    has_output,
     output_key,
+    output_write,
+    read_logprobs,
     read_messages,
     record_output,
     record_scores,
@@ -40,7 +43,7 @@ from tesuji.run.ledger.runs import (
     set_best,
     write_answer,
 )
-from tesuji.run.ledger.store import FILE, Ledger
+from tesuji.run.ledger.store import FILE, Ledger, Write
 
 __all__ = [
     "FILE",
@@ -51,6 +54,7 @@ __all__ = [
     "Record",
     "RunRow",
     "Spent",
+    "Write",
     "add_spent",
     "begin_run",
     "end_run",
@@ -64,13 +68,16 @@ __all__ = [
     "finding_rates",
     "get_best",
     "get_run",
+    "has_output",
     "iter_answers",
     "iter_records",
     "list_runs",
     "output_key",
+    "output_write",
     "paired_scores",
     "rate_history",
     "read_alarms",
+    "read_logprobs",
     "read_messages",
     "read_rates",
     "record_output",

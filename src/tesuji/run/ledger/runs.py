@@ -125,15 +125,18 @@ def write_answer(
     run: int,
     row: AnswerRow,
     findings: Sequence[tuple[bytes, Finding]] = (),
+    outputs: Sequence[bytes] = (),
 ) -> None:
     """Record what the run made of a sample, as part of a transaction.
 
-    `findings` are (key of the output, finding) of all outputs that the sample's flow asked for.
+    `outputs` are the keys of all outputs that the sample's flow asked for, in order, `findings`
+    what was found in them: (key of the output, finding).
     """
     answer = None if row.answer is None else _dumps(row.answer)
+    drafts = None if len(outputs) == 1 and outputs[0] == row.output else b"".join(outputs) or None
     connection.execute(
-        "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (run, row.sample, row.state, row.score, answer, row.output, row.reason),
+        "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (run, row.sample, row.state, row.score, answer, row.output, row.reason, drafts),
     )
     if not findings:
         return

@@ -132,6 +132,12 @@ class Ledger:
             found: tuple[Any, ...] | None = self.connection.execute(query, parameters).fetchone()
             return found
 
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """For cursors that are read as a stream; LedgerError says in one line what failed."""
+        with self._errors():
+            yield self.connection
+
     def close(self) -> None:
         """Flush and let go of the file. May be called twice."""
         try:
