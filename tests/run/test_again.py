@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ def test_what_could_conclude_otherwise_is_gone_through(
     play(Scripted(talk))
     assert concluded_anew(ledger, run.id)
     monkeypatch.undo()
-    (tmp_path / "competition.py").write_text("def metric(answer, target):\n    return 1.0\n")
+    (tmp_path / "competition.py").write_text("def parse(text):\n    return int(text.split()[-1])\n")
     own = load(tmp_path)
     ids = {play(Scripted(talk), task=own).id}
     forget_answers(ledger)
@@ -152,7 +153,7 @@ def test_a_run_says_what_all_its_passes_cost(
 def test_a_run_that_was_killed_has_told_its_cost(
     task: Task, entry: Entry, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tesuji.run.runner._SPENT_SECONDS", 0.0)
+    monkeypatch.setattr(import_module("tesuji.run.runner"), "_SPENT_SECONDS", 0.0)
     told: list[int] = []
 
     def reply(request: Request) -> str:

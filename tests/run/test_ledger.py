@@ -211,7 +211,7 @@ def test_a_limit_on_the_size_of_files_loses_nothing(ledger: Ledger) -> None:
         import resource
 
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
         with Ledger(ledger.path) as mine:
             for n in range(1000):
                 record(mine, Request((Message("user", str(n)),)), Output("x" * 3000, "stop"))
