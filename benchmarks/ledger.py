@@ -3,11 +3,12 @@
 `python -m benchmarks.ledger [--runs 10] [--samples 100000] [--folder FOLDER]`
 
 Makes a competition of `--samples` questions and a ledger of `--runs` runs on them, through the
-functions that a run uses: 64 workers record an output, wait for its commit, then write the answer
-with its findings. That gives the rate of appends. Then it measures, each in a fresh process, by
-the wall clock: opening the ledger, listing the runs, comparing two, and running a finished run
-again. A competition of many rows takes its time to load; that is shown apart. With `--folder`
-the ledger is kept, and measured without being made where it is there.
+functions that a run uses: 64 workers record an output, wait for its commit, then write what was
+found in it and the answer. That gives the rate of appends. Then it measures, each in a fresh
+process, by the wall clock: opening the ledger, listing the runs, comparing two, a pass that has to
+conclude from all outputs anew ("first pass"; `--brief` leaves it out), and the same run again. A
+competition of many rows takes its time to load; that is shown apart. With `--folder` the ledger is
+kept, and measured without being made where it is there.
 """
 
 from __future__ import annotations
@@ -34,8 +35,10 @@ from tesuji.run.ledger import (
     AnswerRow,
     Ledger,
     begin_run,
+    diagnosis_context,
     end_run,
     output_key,
+    record_diagnosis,
     record_output,
     write_answer,
     write_rates,
@@ -143,11 +146,11 @@ def entries(task: Task, runs: int) -> list[Entry]:
 def answers(samples: Sequence[Sample], seed: int) -> Iterator[tuple[Sample, str, AnswerRow]]:
     """For each sample a text of some 350 characters and a row; seven in ten are right."""
     draw = random.Random(seed)
-    for sample in samples:
+    steps = [" ".join(draw.choices(_WORDS, k=60)) for _ in range(1000)]
+    for n, sample in enumerate(samples):
         right = draw.random() < 0.7
         answer = sample.target if right else draw.randrange(1000)
-        steps = " ".join(draw.choices(_WORDS, k=60))
-        text = f"Let me see. {steps}. The answer is {answer}."
+        text = f"Let me see. {n}: {steps[n % 1000]}. The answer is {answer}."
         yield sample, text, AnswerRow(sample.id, "answered", answer, float(right), None)
 
 
@@ -158,6 +161,7 @@ async def append_run(ledger: Ledger, task: Task, entry: Entry, seed: int) -> Non
         entry_table=to_table(entry), task_digest=task.digest, split="dev",
         samples_digest="whole", total=len(task.dev), metric=task.metric.name,
     )  # fmt: skip
+    context = diagnosis_context(ledger, "benchmark")
     draw, queue, found = random.Random(seed), answers(task.dev, seed), 0
 
     async def worker() -> None:
@@ -172,7 +176,8 @@ async def append_run(ledger: Ledger, task: Task, entry: Entry, seed: int) -> Non
                 findings = [(key, Finding("preamble", 0, 11, "opens with 'Let me see.'", 0.9))]
                 found += 1
             row = replace(row, output=key)
-            ledger.append(partial(write_answer, run=run, row=row, findings=findings))
+            record_diagnosis(ledger, context, key, [finding for _, finding in findings])
+            ledger.append(partial(write_answer, run=run, row=row, findings=findings, outputs=[key]))
 
     await asyncio.gather(*(worker() for _ in range(_WORKERS)))
     size = len(task.dev)
@@ -244,6 +249,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--samples", type=int, default=100_000)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--brief", action="store_true")
     parser.add_argument("--one", metavar="WHAT")
     arguments = parser.parse_args()
     if arguments.one:
@@ -254,7 +260,8 @@ def main() -> None:
         folder.mkdir(exist_ok=True)
         if not (folder / FILE).exists():
             make(folder, arguments.runs, arguments.samples)
-        for what in ("open", "list", "compare", "first pass", "run again"):
+        passes = () if arguments.brief else ("first pass", "run again")
+        for what in ("open", "list", "compare", *passes):
             figures = child(folder, what)
             loaded = (
                 f"  (loading the competition: {figures['load']:.2f} s)" if what != "open" else ""

@@ -8,17 +8,11 @@ and the challengers of a move take them from there.
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from dataclasses import astuple
-
 from tesuji.diagnose import Finding, diagnose
 from tesuji.models.base import Output, Request
-from tesuji.run.ledger import Ledger
+from tesuji.run.ledger import Ledger, diagnosis_context, find_diagnosis, record_diagnosis
 from tesuji.run.settled import diagnosis_digest
 from tesuji.task.task import Task
-
-_dumps = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Diagnoser:
@@ -29,11 +23,8 @@ class Diagnoser:
         digest = diagnosis_digest(task) if ledger else None
         if ledger is None or digest is None:
             self._ledger = None
-            return
-        with ledger.transaction() as connection:
-            connection.execute("INSERT OR IGNORE INTO contexts (digest) VALUES (?)", (digest,))
-            found = connection.execute("SELECT id FROM contexts WHERE digest = ?", (digest,))
-            (self._context,) = found.fetchone()
+        else:
+            self._context = diagnosis_context(ledger, digest)
 
     def findings(
         self, request: Request, output: Output, key: bytes, *, known: bool
@@ -42,24 +33,11 @@ class Diagnoser:
         if self._ledger is None:
             return self._find(request, output)
         if known:
-            row = self._ledger.row(
-                "SELECT d.findings FROM outputs o JOIN diagnoses d "
-                "ON d.context = ? AND d.output = o.id WHERE o.key = ?",
-                self._context, key,
-            )  # fmt: skip
-            if row is not None:
-                return tuple(Finding(*values) for values in json.loads(row[0] or "[]"))
+            recorded = find_diagnosis(self._ledger, self._context, key)
+            if recorded is not None:
+                return recorded
         found = self._find(request, output)
-        text = _dumps([astuple(finding) for finding in found]) if found else None
-        context = self._context
-
-        def write(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "INSERT OR IGNORE INTO diagnoses SELECT ?, id, ? FROM outputs WHERE key = ?",
-                (context, text, key),
-            )
-
-        self._ledger.append(write)
+        record_diagnosis(self._ledger, self._context, key, found)
         return found
 
     def _find(self, request: Request, output: Output) -> tuple[Finding, ...]:

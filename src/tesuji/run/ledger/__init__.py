@@ -1,5 +1,6 @@
 """The ledger: the competition's memory, one SQLite file."""
 
+from tesuji.run.ledger.diagnoses import diagnosis_context, find_diagnosis, record_diagnosis
 from tesuji.run.ledger.outputs import (
     find_output,
     find_scores,
@@ -57,7 +58,9 @@ __all__ = [
     "Write",
     "add_spent",
     "begin_run",
+    "diagnosis_context",
     "end_run",
+    "find_diagnosis",
     "find_findings",
     "find_output",
     "find_run",
@@ -80,6 +83,7 @@ __all__ = [
     "read_logprobs",
     "read_messages",
     "read_rates",
+    "record_diagnosis",
     "record_output",
     "record_scores",
     "record_trial",
