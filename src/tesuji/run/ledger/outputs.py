@@ -25,6 +25,11 @@ _dumps = json.JSONEncoder(ensure_ascii=False).encode
 
 def messages_json(messages: Sequence[Message]) -> str:
     """The messages as JSON, just as they were sent: `[["user", "…"], …]`."""
+    return _messages_json(tuple(messages))
+
+
+@lru_cache(maxsize=512)  # for the key, and again for the record, with other samples between
+def _messages_json(messages: tuple[Message, ...]) -> str:
     return _dumps([[m.role, m.content] for m in messages])
 
 
