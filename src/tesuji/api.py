@@ -17,7 +17,9 @@ from tesuji.errors import ConfigError, InputError
 from tesuji.reports import (
     CheckReport,
     DiagnosisReport,
+    ExportReport,
     FirstReport,
+    ImportReport,
     NewReport,
     PredictReport,
     RunReport,
@@ -67,8 +69,10 @@ __all__ = [
     "compare",
     "derive",
     "diagnose",
+    "export",
     "find_entry",
     "first",
+    "import_outputs",
     "load",
     "new",
     "predict",
@@ -331,6 +335,59 @@ def _diagnose_run(task: Task, run: RunRow) -> Iterator[Diagnosed]:
                 request = Request(record.messages)
                 found = findings_of(record.output, request, task.format, task.language)
                 yield Diagnosed(record.row.sample, record.output.text, tuple(found))
+
+
+def export(task: Task, run: str | int, path: Path | str | None = None) -> ExportReport:
+    """Write a run to a file, one row a sample: fields, messages, all outputs, answer, score.
+
+    The file's ending says how: `.jsonl` (the default: RUN.jsonl in the competition's folder),
+    `.parquet`, or `.eval` and `.json`, logs that Inspect's viewer opens.
+    """
+    from tesuji.run.exchange import export_run
+
+    with _open_ledger(task) as ledger:
+        row = find_run(ledger, str(run))
+        target = Path(path) if path else task.folder / f"{row.entry}-{row.id}.jsonl"
+        return ExportReport(row, target, export_run(task, ledger, row, target))
+
+
+def import_outputs(
+    task: Task, path: Path | str, model: str | None = None, *, entry: Entry | str | None = None,
+    split: str = "dev", name: str | None = None, prompt: str = "prompt", text: str = "output",
+) -> ImportReport:  # fmt: skip
+    """Record outputs that were made elsewhere, so that a run finds them and sends nothing.
+
+    Lines of `export` keep the keys that they had. Others hold a prompt and an output (`prompt` and
+    `text` name the columns): they are recorded as what the entry's model answered to the sample
+    with that prompt. With `name`, all are recorded under that name, for `replay:ledger.db#NAME`,
+    and the model need not be there. DataError names the line that is wrong; nothing is written.
+    """
+    from tesuji.run.exchange import Recordings
+    from tesuji.run.exchange import import_outputs as record
+
+    chosen = find_entry(task, entry, model)
+    recordings = Recordings(
+        Path(path), task, chosen, split, lambda: name or _identity(chosen),
+        always=name is not None, prompt=prompt, text=text,
+    )  # fmt: skip
+    recordings.check()
+    with Ledger(task.folder / FILE) as ledger:
+        return ImportReport(recordings.path, record(ledger, recordings), name)
+
+
+def _identity(entry: Entry) -> str:
+    """Under which name the outputs of the entry's model are recorded."""
+    from tesuji.models.registry import open_model
+
+    async def ask() -> str:
+        backend = open_model(entry.model)
+        try:
+            await backend.ready()
+            return backend.identity
+        finally:
+            await backend.close()
+
+    return run_sync(ask())
 
 
 def check(task: Task, path: Path | str | None = None) -> CheckReport:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tesuji.diagnose import Diagnosed, Summary, summary, visible
 from tesuji.notebook import table
 from tesuji.run.entry import Entry
+from tesuji.run.exchange import Imported
 from tesuji.run.first import FirstMove
 from tesuji.run.ledger import RunRow
 from tesuji.task.guess import Guess
@@ -240,12 +241,13 @@ class RunsReport:
             [
                 (
                     f"{row.id}{' ★' if row.id in self.best else ''}", row.entry, row.model,
-                    row.split, score_text(row), counts_text(row),
+                    row.split, score_text(row), counts_text(row), cost_text(row),
                     rates_text(self.findings[row.id]), row.state,
                 )
                 for row in self.rows
             ],
-            ("run", "entry", "model", "split", self.task.metric.name, "samples", "findings", ""),
+            ("run", "entry", "model", "split", self.task.metric.name, "samples", "cost", "findings",
+             ""),
         )  # fmt: skip
 
 
@@ -299,6 +301,45 @@ class CheckReport:
 
     def _repr_html_(self) -> str:
         return table([(problem,) for problem in self.problems] or [("valid",)], (str(self.path),))
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """A run that was written to a file."""
+
+    run: RunRow
+    path: Path
+    samples: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The run, the file, how many samples are in it."""
+        return {"run": self.run.id, "path": str(self.path), "samples": self.samples}
+
+    def _repr_html_(self) -> str:
+        return table([(self.path, f"run {self.run.id}", f"{self.samples:,} samples")])
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """Outputs that were recorded from a file; `name` is what they were told to be recorded as."""
+
+    path: Path
+    imported: Imported
+    name: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The file, and what became of its lines and outputs."""
+        return {"path": str(self.path), "recorded_as": self.name, **asdict(self.imported)}
+
+    def sentence(self) -> str:
+        """What became of the outputs, in one line."""
+        i = self.imported
+        said = f"{i.new:,} outputs recorded"
+        said += f", {i.known:,} were there already" if i.known else ""
+        return said + (f"; {i.strangers:,} lines fit no sample" if i.strangers else "")
+
+    def _repr_html_(self) -> str:
+        return table([(self.path, self.sentence())])
 
 
 @dataclass(frozen=True)
@@ -394,6 +435,18 @@ def counts_text(row: RunRow) -> str:
     if left > 0:
         parts.append(f"{left} to go")
     return ", ".join(parts)
+
+
+def cost_text(row: RunRow) -> str:
+    """What all passes of a run cost together.
+
+    Tokens, US dollars where they are known and any, and how long it took.
+    """
+    tokens = row.all_tokens_in + row.all_tokens_out
+    parts = [f"{tokens:,} tokens"]
+    if row.all_usd:
+        parts.append(f"${row.all_usd:.4f}" if row.all_usd < 1 else f"${row.all_usd:,.2f}")
+    return ", ".join([*parts, f"{row.all_seconds:,.1f} s"])
 
 
 def rates_text(rates: Mapping[str, float]) -> str:

@@ -161,7 +161,7 @@ def test_a_better_parser_is_not_the_challengers_merit(bench: Bench) -> None:
     connection = ledger(bench)
     with connection:
         connection.execute("UPDATE answers SET answer = '\"-\"', score = 0.0")
-        connection.execute("UPDATE runs SET score = 0.0")
+        connection.execute("UPDATE runs SET score = 0.0, settled = 'by the rules of then'")
     connection.close()
     report = tj.try_move(bench.task, "process")
     assert report.tried.winner is not None and report.tried.winner.comparison is not None

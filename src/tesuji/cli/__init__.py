@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import click
 
 import tesuji
+from tesuji.cli.exchange import export, import_
 from tesuji.cli.look import check, compare, diagnose, runs, show
 from tesuji.cli.moves import try_
 from tesuji.cli.paths import nearer
@@ -23,6 +24,7 @@ _GROUPS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Begin", (demo, new, doctor)),
     ("Play", (first, run, try_, predict)),
     ("Look", (runs, show, compare, diagnose, check)),
+    ("Carry", (export, import_)),
 )
 
 

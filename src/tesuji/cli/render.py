@@ -19,11 +19,14 @@ from tesuji.diagnose import Diagnosed, Finding, highlight, visible
 from tesuji.models.base import Output
 from tesuji.reports import (
     CheckReport,
+    ExportReport,
     FirstReport,
+    ImportReport,
     NewReport,
     PredictReport,
     RunReport,
     RunsReport,
+    cost_text,
     counts_text,
     number_text,
     rates_text,
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 2000  # characters of one text that are shown; `--json` has all of it
 _SHOWN_PROBLEMS = 20
+_WHOLE = ("run", "split", "score", "cost")  # columns of tables that are not broken
 _EXCERPT = {"around": 30, "most": 120}  # characters around a failure, and of it
 
 # Without markup: what is shown is often what a model wrote, and "[red]" there is only text.
@@ -153,8 +157,15 @@ def _run(
     tokens = f"{run.tokens_in + run.tokens_out:,} tokens"
     cost = f", ${run.usd:.4f}" if run.usd else ""
     _field("requests", f"{sent}, {tokens}{cost}, {run.seconds:.1f} s")
+    _in_all(run)
     if run.state != "finished":
         _field("state", Text(f"{run.state}: {run.reason}; the same command goes on", "yellow"))
+
+
+def _in_all(run: RunRow) -> None:
+    """What all passes of the run cost, where there were others that cost something."""
+    if run.all_sent > run.sent:
+        _field("in all", f"{run.all_sent:,} sent, {cost_text(run)}")
 
 
 def _rates(findings: Mapping[str, float], history: Mapping[str, Sequence[float]]) -> str:
@@ -186,13 +197,14 @@ def show_runs(report: RunsReport) -> None:
     if not report.rows:
         console.print("no run yet: begin with `tesuji first`, then `tesuji run`")
         return
-    table = _table("", "run", "entry", "model", "split", "score", "answered", "findings")
+    table = _table("", "run", "entry", "model", "split", "score", "answered", "cost", "findings")
     for row in report.rows:
         state = "" if row.state == "finished" else f" {row.state}"
         failed = f", {row.errors} failed" if row.errors else ""
         table.add_row(
             "★" if row.id in report.best else "", str(row.id), row.entry, row.model, row.split,
             score_text(row), f"{row.answered}/{row.total}{failed}{state}",
+            "\n".join(cost_text(row).split(", ")),
             "\n".join(rates_text({k: r}) for k, r in report.findings[row.id].items()) or "none",
         )  # fmt: skip
     console.print(table)
@@ -200,8 +212,8 @@ def show_runs(report: RunsReport) -> None:
     metric = report.task.metric
     better = "higher" if metric.higher_is_better else "lower"
     console.print(
-        f"score: {metric.name}, {better} is better; ★ the best of its split; findings: in what "
-        "the model wrote, before cleaning",
+        f"score: {metric.name}, {better} is better; ★ the best of its split; cost: of all passes "
+        "of a run together; findings: in what the model wrote, before cleaning",
         style="dim",
     )
 
@@ -223,6 +235,22 @@ def show_predict(report: PredictReport) -> None:
     if guessed:
         _field("", Text(f"{guessed} rows hold the format's fallback answer", "yellow"))
     _valid(near(report.path), report.problems)
+
+
+def show_export(report: ExportReport) -> None:
+    """Where a run was written to."""
+    console.print(f"{near(report.path)}: {report.samples:,} samples of run {report.run.id}")
+    if report.path.suffix.lower() == ".eval":
+        console.print(
+            "Open it: inspect view --log-dir " + shlex.quote(near(report.path.parent)), style="dim"
+        )
+
+
+def show_import(report: ImportReport) -> None:
+    """What became of the outputs, and which command finds them."""
+    console.print(f"{near(report.path)}: {report.sentence()}")
+    if report.name:
+        console.print(f"Next: tesuji run --model 'replay:ledger.db#{report.name}'", style="dim")
 
 
 def show_check(report: CheckReport) -> None:
@@ -307,7 +335,7 @@ def show_doctor(report: DoctorReport) -> None:
 def _table(*headers: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for header in headers:
-        table.add_column(header, overflow="fold", no_wrap=header in ("run", "split", "score"))
+        table.add_column(header, overflow="fold", no_wrap=header in _WHOLE)
     return table
 
 

@@ -118,22 +118,24 @@ def read_jsonl(path: Path) -> Iterator[tuple[Prompt, int | None, Output]]:
         with path.open(encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, start=1):  # noqa: B007  # named in errors below
                 if line.strip():
-                    yield _read_line(line)
+                    yield read_row(json.loads(line))
     except UnicodeDecodeError:
         raise DataError(f"{path}: after line {number}: not UTF-8; save it as UTF-8") from None
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: line {number}: {shown(str(error))}") from None
 
 
-def _read_line(line: str) -> tuple[Prompt, int | None, Output]:
-    row = json.loads(line)
+def read_row(
+    row: object, prompt: str = "prompt", output: str = "output"
+) -> tuple[Prompt, int | None, Output]:
+    """Prompt, index and output of a row whose columns are so named; ValueError in a few words."""
     if not isinstance(row, dict):
         raise ValueError('no JSON object; write {"prompt": …, "output": …}')
-    for key in ("prompt", "output"):
+    for key in (prompt, output):
         if key not in row:
             raise ValueError(f'no {key!r}; a line is {{"prompt": …, "output": …}}')
-    if not isinstance(row["output"], str):
-        raise ValueError("'output' must be a text")
+    if not isinstance(row[output], str):
+        raise ValueError(f"{output!r} must be a text")
     index = row.get("index")
     if index is not None and (isinstance(index, bool) or not isinstance(index, int)):
         raise ValueError("'index' must be a whole number")
@@ -145,16 +147,17 @@ def _read_line(line: str) -> tuple[Prompt, int | None, Output]:
     if not isinstance(finish, str):
         raise ValueError("'finish' must be a text")
     logprobs = _read_logprobs(row.get("logprobs"))
-    output = Output(whole(row["output"]), finish, logprobs=logprobs, **numbers)
-    return _read_prompt(row["prompt"]), index, output
+    said = Output(whole(row[output]), finish, logprobs=logprobs, **numbers)
+    return read_prompt(row[prompt]), index, said
 
 
-def _read_prompt(value: object) -> Prompt:
+def read_prompt(value: object) -> Prompt:
+    """A text, or a list of messages; ValueError for anything else."""
     if isinstance(value, str):
         return whole(value)
     if not isinstance(value, list) or not value:
         raise ValueError("'prompt' must be a text or a list of messages")
-    return tuple(_read_message(item) for item in value)
+    return tuple([_read_message(item) for item in value])
 
 
 def _read_message(item: object) -> Message:
@@ -204,7 +207,7 @@ def read_ledger(path: Path, model: str | None) -> Iterator[tuple[Prompt, int, Ou
             rows = connection.execute(_RECORDED, (model or next(iter(models), ""),))
             for messages, draw, logprobs, body, finish, tokens_in, tokens_out, seconds in rows:
                 tokens = None if logprobs is None else _read_logprobs(json.loads(logprobs))
-                prompt = _read_prompt(json.loads(messages))
+                prompt = read_prompt(json.loads(messages))
                 yield prompt, draw, Output(body, finish, tokens_in, tokens_out, seconds, tokens)
         finally:
             connection.close()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from typing import Any
 
-from tesuji.diagnose import clean, diagnose
+from tesuji.diagnose import clean
 from tesuji.errors import ConfigError
 from tesuji.flows.flow import Draft
 from tesuji.models.base import Request, Sampling
+from tesuji.run.diagnoser import Diagnoser
 from tesuji.run.entry import Entry
 from tesuji.run.scheduler import Scheduler
 from tesuji.task.inputs import Prepared, prepare
@@ -22,16 +24,21 @@ _OVERRIDES = frozenset(f.name for f in fields(Sampling))
 class Asker:
     """`tesuji.flows.Ask` for one sample under one entry; keeps every draft it gave.
 
-    `sample` is the sample as the entry's normalisers leave it.
+    `sample` is the sample as the entry's normalisers leave it; `refused` counts the asks that
+    ended in an exception.
     """
 
-    def __init__(self, task: Task, entry: Entry, sample: Sample, scheduler: Scheduler) -> None:
+    def __init__(
+        self, task: Task, entry: Entry, sample: Sample, scheduler: Scheduler,
+        diagnoser: Diagnoser | None = None,
+    ) -> None:  # fmt: skip
         self.task, self.entry = task, entry
         self.sample = prepare(sample, entry.inputs)
         self.format = task.format
         self.messages = render(task, entry, self.sample)
         self.drafts: list[Draft] = []
-        self._scheduler = scheduler
+        self.refused = 0
+        self._scheduler, self._diagnoser = scheduler, diagnoser or Diagnoser(task)
         self._sampling = entry_sampling(task, entry)
 
     async def __call__(
@@ -54,7 +61,8 @@ class Asker:
             n=n,
             index=index,
         )
-        draft = await self._draft(request)
+        with self._counted():
+            draft = await self._draft(request)
         self.drafts.append(draft)
         return draft
 
@@ -62,21 +70,30 @@ class Asker:
         self, choices: Sequence[str], *, messages: Sequence[Message] | None = None
     ) -> list[float]:
         """Log-probability of each choice as the whole reply."""
-        return await self._scheduler.score(
-            self.messages if messages is None else tuple(messages), choices
-        )
+        with self._counted():
+            return await self._scheduler.score(
+                self.messages if messages is None else tuple(messages), choices
+            )
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.refused += 1
+            raise
 
     async def _draft(self, request: Request) -> Draft:
         output, key, cached = await self._scheduler.generate(request)
         shape = self.task.format
-        findings = diagnose(output, request, shape, self.task.language)
+        findings = self._diagnoser.findings(request, output, key, known=cached)
         text = output.text
         if self.entry.clean:
             text = clean(
                 text, self.entry.clean, format=shape, request=request, finish=output.finish,
                 language=self.task.language,
             )  # fmt: skip
-        return Draft(request, output, key, text, shape.parse(text), tuple(findings), cached)
+        return Draft(request, output, key, text, shape.parse(text), findings, cached)
 
 
 def render(task: Task, entry: Entry, sample: Sample) -> tuple[Message, ...]:

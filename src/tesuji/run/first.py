@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tesuji.flows import Draft, find_flow
 from tesuji.models.base import Model
 from tesuji.run.asking import Asker
+from tesuji.run.diagnoser import Diagnoser
 from tesuji.run.entry import Entry
 from tesuji.run.ledger import AnswerRow, Ledger
 from tesuji.run.progress import Tally
@@ -44,6 +45,7 @@ async def first_move(
     run = Run(
         0, task, entry, find_flow(entry.flow, task.own.flows), ledger,
         Scheduler(model, ledger, meter), meter, Tally(entry.name, len(samples), meter),
+        Diagnoser(task, ledger),
     )  # fmt: skip
     return list(await asyncio.gather(*(_look(run, sample) for sample in samples)))
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from tesuji.run.alarms import Alarm, Guard
 from tesuji.run.budget import Meter
-from tesuji.run.ledger import AnswerRow
+from tesuji.run.ledger import AnswerRow, RunRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +86,13 @@ class Tally:
             findings={k: n / self.outputs for k, n in self.kinds.most_common()},
             alarms=tuple(alarm.sentence() for alarm in self.guard.alarms),
         )
+
+
+def settled_progress(row: RunRow, kinds: Mapping[str, int], meter: Meter) -> Progress:
+    """The state of a finished run of which nothing had to be done again."""
+    return Progress(
+        entry=row.entry, done=row.total, total=row.total, errors=row.errors,
+        unparsed=row.unparsed, sent=meter.sent, cached=meter.cached, tokens=0, usd=meter.usd,
+        seconds=meter.seconds, rate=0.0, eta=0.0, score=row.score,
+        findings={kind: hits / max(row.outputs, 1) for kind, hits in kinds.items()},
+    )  # fmt: skip

@@ -11,6 +11,7 @@ from tesuji.flows import Draft, find_flow
 from tesuji.models.base import Capability, Output, Request
 from tesuji.run.asking import render
 from tesuji.run.budget import Meter
+from tesuji.run.diagnoser import Diagnoser
 from tesuji.run.entry import Entry, from_table
 from tesuji.run.ledger import AnswerRow, Ledger, RunRow, iter_answers
 from tesuji.run.progress import Tally, Watch
@@ -121,7 +122,7 @@ async def reread(
     flow = find_flow(source.entry.flow, task.own.flows)
     run = Run(
         0, task, source.entry, flow, ledger, Scheduler(model, ledger, meter), meter,
-        Tally(source.entry.name, len(source.samples), meter),
+        Tally(source.entry.name, len(source.samples), meter), Diagnoser(task),
     )  # fmt: skip
     for sample in source.samples:
         refused = model.refused

@@ -23,6 +23,7 @@ from tesuji.models.prices import cost
 from tesuji.run.alarms import Guard, StopRule
 from tesuji.run.asking import Asker, entry_sampling
 from tesuji.run.budget import Budget, Meter, make_budget
+from tesuji.run.diagnoser import Diagnoser
 from tesuji.run.entry import Entry, to_table
 from tesuji.run.estimate import estimate
 from tesuji.run.ledger import (
@@ -30,16 +31,20 @@ from tesuji.run.ledger import (
     AnswerState,
     Ledger,
     RunRow,
+    Spent,
+    add_spent,
     begin_run,
     end_run,
+    find_settled,
     finding_counts,
     get_best,
     write_alarm,
     write_answer,
     write_rates,
 )
-from tesuji.run.progress import Tally, Watch
+from tesuji.run.progress import Tally, Watch, settled_progress
 from tesuji.run.scheduler import Scheduler
+from tesuji.run.settled import conclusions_digest
 from tesuji.task.own import described, place
 from tesuji.task.sample import Answer, Sample
 from tesuji.task.task import Task
@@ -50,11 +55,15 @@ _SNAPSHOT_SECONDS = 0.1
 # samples are being parsed and recorded.
 _FLOWS_PER_PLACE = 2
 _POINTS = 50  # of the failure rates over a run that are kept, at least ten samples apart
+_SPENT_SECONDS = 1.0  # so much of what was spent a `kill -9` may leave uncounted
 
 
 @dataclass(slots=True)
 class Run:
-    """A run under way: what its workers share."""
+    """A run under way: what its workers share.
+
+    `refused` counts the asks that brought no output; `spent` is what the ledger knows of the cost.
+    """
 
     id: int
     task: Task
@@ -64,8 +73,19 @@ class Run:
     scheduler: Scheduler
     meter: Meter
     tally: Tally
+    diagnoser: Diagnoser
     answers: dict[str, AnswerRow] = field(default_factory=dict)
     noted: int = 0
+    refused: int = 0
+    spent: Spent = field(default_factory=Spent)
+
+    def note_spent(self, at_least: float = 0.0) -> None:
+        """Record what was spent since the last time, if that is `at_least` so many seconds ago."""
+        meter, before = self.meter, self.spent
+        if meter.seconds - before.seconds < at_least:
+            return
+        self.spent = Spent(meter.sent, meter.tokens_in, meter.tokens_out, meter.usd, meter.seconds)
+        self.ledger.append(partial(add_spent, run=self.id, spent=self.spent.since(before)))
 
     def note_rates(self) -> None:
         """Record how often each failure was seen so far, if outputs came since the last time."""
@@ -97,34 +117,39 @@ async def run_entry(
     about ten times a second and at the end. A `meter` given from outside can be halted from
     outside (Ctrl-C); the run then ends in the state "stopped", as it does when failures are surely
     more frequent than a rule of `stop_when` allows. Failures that become more frequent during the
-    run, or than they were in the best run, are said through `watch` and recorded.
+    run, or than they were in the best run, are said through `watch` and recorded. A finished run
+    that would surely conclude the same again is not gone through again (`run.settled`).
 
     Raises, with what came before kept: ModelUnavailableError, CapabilityError, ConfigError,
     LedgerError. A request that failed for good is its sample's state `error`, and no exception.
     """
     check_entry(task, entry, model)
     meter = meter or make_meter(task, entry, budget)
+    same = {
+        "entry_digest": entry.digest, "task_digest": task.digest, "split": split,
+        "samples_digest": _digest(samples),
+    }  # fmt: skip
+    settled = conclusions_digest(task, entry, model.identity, samples, meter.budget)
+    if settled and not stop_when:
+        row = find_settled(ledger, **same, settled=settled)
+        if row is not None:
+            return _repeat(ledger, row, entry, meter, watch)
     run_id = begin_run(
-        ledger,
-        entry=entry.name,
-        model=entry.model,
-        entry_digest=entry.digest,
-        entry_table=to_table(entry),
-        task_digest=task.digest,
-        split=split,
-        samples_digest=_digest(samples),
-        total=len(samples),
-        metric=task.metric.name,
-    )
+        ledger, **same, entry=entry.name, model=entry.model, entry_table=to_table(entry),
+        total=len(samples), metric=task.metric.name,
+    )  # fmt: skip
     guard = _guard(task, ledger, split, run_id, stop_when)
     run = Run(
         run_id, task, entry, find_flow(entry.flow, task.own.flows), ledger,
         Scheduler(model, ledger, meter), meter, Tally(entry.name, len(samples), meter, guard),
+        Diagnoser(task, ledger),
     )  # fmt: skip
     try:
         await _work(run, samples, watch)
     except BaseException as error:
         reason = "interrupted" if isinstance(error, asyncio.CancelledError) else str(error)
+        run.note_rates()
+        run.note_spent()
         ledger.flush()
         end_run(ledger, run_id, {"state": "stopped", "reason": reason, **_counts(run)})
         raise
@@ -132,8 +157,28 @@ async def run_entry(
         if watch:
             watch(run.tally.snapshot())
     run.note_rates()
+    run.note_spent()
     ledger.flush()
-    return end_run(ledger, run_id, _outcome(run, samples))
+    values = _outcome(run, samples)
+    return end_run(ledger, run_id, values | {"settled": settled if _is_settled(run) else None})
+
+
+def _repeat(ledger: Ledger, row: RunRow, entry: Entry, meter: Meter, watch: Watch | None) -> RunRow:
+    """A pass of a finished run that has nothing to do."""
+    meter.cached += row.sent + row.cached
+    if watch:
+        watch(settled_progress(row, finding_counts(ledger, row.id), meter))
+    nothing = {"sent": 0, "tokens_in": 0, "tokens_out": 0, "usd": meter.usd}
+    values = {"entry": entry.name, "cached": meter.cached, "seconds": meter.seconds, **nothing}
+    return end_run(ledger, row.id, values)
+
+
+def _is_settled(run: Run) -> bool:
+    """Whether the same again would find all in the ledger, and be cut short nowhere."""
+    states, meter = run.tally.states, run.meter
+    cut = states["error"] or states["fallback"] or run.refused or meter.spent()
+    # With limits, what is sent may depend on what is left; a pass that sent nothing did not.
+    return not cut and (meter.budget == Budget() or meter.sent == 0)
 
 
 def _guard(task: Task, ledger: Ledger, split: str, run: int, rules: Sequence[StopRule]) -> Guard:
@@ -207,7 +252,11 @@ async def _worker(run: Run, queue: Iterator[Sample]) -> None:
             return
         findings = [(d.key, finding) for d in drafts for finding in d.findings]
         run.answers[sample.id] = row
-        run.ledger.append(partial(write_answer, run=run.id, row=row, findings=findings))
+        outputs = [draft.key for draft in drafts]
+        run.ledger.append(
+            partial(write_answer, run=run.id, row=row, findings=findings, outputs=outputs)
+        )
+        run.note_spent(_SPENT_SECONDS)
         for alarm in run.tally.add(row, [{f.kind for f in d.findings} for d in drafts]):
             words = alarm.sentence()
             run.ledger.append(partial(write_alarm, run=run.id, kind=alarm.kind, words=words))
@@ -219,7 +268,7 @@ async def _worker(run: Run, queue: Iterator[Sample]) -> None:
 
 async def answer_sample(run: Run, sample: Sample) -> tuple[AnswerRow | None, list[Draft]]:
     """One sample through the flow: its row, and all drafts behind it; no row if halted."""
-    asker = Asker(run.task, run.entry, sample, run.scheduler)
+    asker = Asker(run.task, run.entry, sample, run.scheduler, run.diagnoser)
     state: AnswerState = "answered"
     answer, output, reason = None, None, None
     try:
@@ -238,6 +287,8 @@ async def answer_sample(run: Run, sample: Sample) -> tuple[AnswerRow | None, lis
         answer, output = _result(result, asker.drafts)
         if answer is None:
             state = "unparsed"
+    finally:
+        run.refused += asker.refused
     if state != "error" and answer is None:
         answer = run.task.format.fallback()
     score = _score(run.task, sample, answer) if state != "error" else None

@@ -1,18 +1,25 @@
 """The ledger: the competition's memory, one SQLite file."""
 
+from tesuji.run.ledger.diagnoses import diagnosis_context, find_diagnosis, record_diagnosis
 from tesuji.run.ledger.outputs import (
     find_output,
     find_scores,
+    has_output,
     output_key,
+    output_write,
+    read_logprobs,
     read_messages,
     record_output,
     record_scores,
     score_key,
     storable,
 )
+from tesuji.run.ledger.passes import Spent, add_spent, find_settled
 from tesuji.run.ledger.rates import (
     RatePoint,
+    finding_counts,
     finding_examples,
+    finding_rates,
     rate_history,
     read_alarms,
     read_rates,
@@ -28,8 +35,6 @@ from tesuji.run.ledger.runs import (
     end_run,
     find_findings,
     find_run,
-    finding_counts,
-    finding_rates,
     get_best,
     get_run,
     iter_answers,
@@ -39,7 +44,7 @@ from tesuji.run.ledger.runs import (
     set_best,
     write_answer,
 )
-from tesuji.run.ledger.store import FILE, Ledger
+from tesuji.run.ledger.store import FILE, Ledger, Write
 
 __all__ = [
     "FILE",
@@ -49,26 +54,36 @@ __all__ = [
     "RatePoint",
     "Record",
     "RunRow",
+    "Spent",
+    "Write",
+    "add_spent",
     "begin_run",
+    "diagnosis_context",
     "end_run",
+    "find_diagnosis",
     "find_findings",
     "find_output",
     "find_run",
     "find_scores",
+    "find_settled",
     "finding_counts",
     "finding_examples",
     "finding_rates",
     "get_best",
     "get_run",
+    "has_output",
     "iter_answers",
     "iter_records",
     "list_runs",
     "output_key",
+    "output_write",
     "paired_scores",
     "rate_history",
     "read_alarms",
+    "read_logprobs",
     "read_messages",
     "read_rates",
+    "record_diagnosis",
     "record_output",
     "record_scores",
     "record_trial",

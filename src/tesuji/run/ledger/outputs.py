@@ -16,7 +16,7 @@ from dataclasses import asdict
 from functools import lru_cache
 
 from tesuji.models.base import Output, Request, Sampling, TokenLogprob
-from tesuji.run.ledger.store import Ledger
+from tesuji.run.ledger.store import Ledger, Write
 from tesuji.task.sample import Message
 
 # `json.dumps` with options makes an encoder a call, which costs more than most encodings here.
@@ -25,6 +25,11 @@ _dumps = json.JSONEncoder(ensure_ascii=False).encode
 
 def messages_json(messages: Sequence[Message]) -> str:
     """The messages as JSON, just as they were sent: `[["user", "…"], …]`."""
+    return _messages_json(tuple(messages))
+
+
+@lru_cache(maxsize=512)  # for the key, and again for the record, with other samples between
+def _messages_json(messages: tuple[Message, ...]) -> str:
     return _dumps([[m.role, m.content] for m in messages])
 
 
@@ -47,6 +52,11 @@ def output_key(identity: str, request: Request) -> bytes:
     return _hash(identity, messages, sampling_json(request.sampling), str(request.index))
 
 
+def has_output(ledger: Ledger, key: bytes) -> bool:
+    """Whether there is a recorded output with this key."""
+    return ledger.row("SELECT 1 FROM outputs WHERE key = ?", key) is not None
+
+
 def score_key(identity: str, messages: Sequence[Message], choices: Sequence[str]) -> bytes:
     """16 bytes that name this scoring of these choices."""
     return _hash(identity, messages_json(messages), _dumps(list(choices)), "score")
@@ -62,7 +72,7 @@ def find_output(ledger: Ledger, key: bytes) -> Output | None:
     if row is None:
         return None
     text, finish, tokens_in, tokens_out, seconds, logprobs = row
-    return Output(text, finish, tokens_in, tokens_out, seconds, _read_logprobs(logprobs))
+    return Output(text, finish, tokens_in, tokens_out, seconds, read_logprobs(logprobs))
 
 
 async def record_output(
@@ -72,6 +82,13 @@ async def record_output(
 
     Its text must be `storable`.
     """
+    await ledger.append(output_write(ledger, key, identity, request, output))
+
+
+def output_write(
+    ledger: Ledger, key: bytes, identity: str, request: Request, output: Output
+) -> Write:
+    """What `record_output` writes, to be part of a transaction."""
     prompt = messages_json(request.messages)
     sampling = sampling_json(request.sampling)
     logprobs = None if output.logprobs is None else json.dumps([asdict(t) for t in output.logprobs])
@@ -92,7 +109,7 @@ async def record_output(
                 (cursor.lastrowid, output.text, logprobs),
             )
 
-    await ledger.append(write)
+    return write
 
 
 def find_scores(ledger: Ledger, key: bytes) -> list[float] | None:
@@ -166,7 +183,8 @@ def _hash(*parts: str) -> bytes:
     return sha.digest()[:16]
 
 
-def _read_logprobs(text: str | None) -> tuple[TokenLogprob, ...] | None:
+def read_logprobs(text: str | None) -> tuple[TokenLogprob, ...] | None:
+    """Log-probabilities as the ledger keeps them: JSON, or None."""
     if text is None:
         return None
     return tuple(

@@ -47,6 +47,29 @@ def read_rates(ledger: Ledger, run: int) -> list[RatePoint]:
     return [RatePoint(outputs, created, hits[point]) for point, outputs, created in rows]
 
 
+def finding_counts(ledger: Ledger, run: int) -> dict[str, int]:
+    """How many of the run's outputs have at least one finding of each kind, commonest first."""
+    return _counted(ledger, run)[1]
+
+
+def finding_rates(ledger: Ledger, run: int) -> dict[str, float]:
+    """Share of the run's outputs with at least one finding of each kind, commonest first."""
+    outputs, counts = _counted(ledger, run)
+    return {kind: hits / outputs for kind, hits in counts.items()}
+
+
+def _counted(ledger: Ledger, run: int) -> tuple[int, dict[str, int]]:
+    """(outputs, hits by kind) as of the run's last point: over a hundred thousand outputs, to count
+    them anew takes a tenth of a second for each run that is listed."""
+    last = ledger.row("SELECT max(id) FROM points WHERE run = ?", run)
+    point = last[0] if last else None
+    found = ledger.row("SELECT outputs FROM points WHERE id = ?", point)
+    rows = ledger.rows(
+        "SELECT kind, hits FROM rates WHERE point = ? AND hits > 0 ORDER BY hits DESC, kind", point
+    )
+    return (found[0] if found else 1), dict(rows)
+
+
 def rate_history(points: Sequence[RatePoint], kind: str) -> list[float]:
     """The rate of one kind between each point and the one before it."""
     history, outputs, hits = [], 0, 0
@@ -71,11 +94,13 @@ def read_alarms(ledger: Ledger, run: int) -> list[tuple[str, str]]:
 
 def finding_examples(ledger: Ledger, run: int, most: int = 10) -> list[Diagnosed]:
     """One output with its surest finding for each kind, the commonest kinds first."""
+    # Only the few that are shown are joined with their texts.
     rows = ledger.rows(
-        "SELECT f.sample, t.body, f.kind, f.start, f.stop, f.evidence, MAX(f.confidence), f.fix, "
-        "COUNT(DISTINCT f.output) AS hits "
-        "FROM findings f JOIN outputs o ON o.key = f.output JOIN texts t ON t.output = o.id "
-        "WHERE f.run = ? GROUP BY f.kind ORDER BY hits DESC, f.kind LIMIT ?",
-        run, most,
-    )  # fmt: skip
-    return [Diagnosed(row[0], row[1], (Finding(*row[2:8]),)) for row in rows]
+        "SELECT f.sample, t.body, f.kind, f.start, f.stop, f.evidence, f.surest, f.fix FROM "
+        "(SELECT *, MAX(confidence) AS surest FROM findings WHERE run = ? GROUP BY kind) f "
+        "JOIN outputs o ON o.key = f.output JOIN texts t ON t.output = o.id",
+        run,
+    )
+    counts = finding_counts(ledger, run)
+    rows.sort(key=lambda row: (-counts.get(row[2], 0), row[2]))
+    return [Diagnosed(row[0], row[1], (Finding(*row[2:8]),)) for row in rows[:most]]

@@ -72,19 +72,24 @@ def iter_records(
     """
     query = f"{_QUERY} ORDER BY {_ORDERS[order]} LIMIT :limit"
     values = {"run": run, "sample": sample, "kind": kind, "limit": limit}
-    for found in ledger.connection.execute(query, values):
-        row = AnswerRow(found[0], found[1], _json(found[2]), found[3], found[4], found[5])
-        output = None if found[8] is None else Output(*found[8:13])
-        findings = [
-            finding for key, finding in find_findings(ledger, run, row.sample) if key == row.output
-        ]
-        yield Record(
-            row,
-            read_messages(found[6]) if found[6] else (),
-            _json(found[7]) or {},
-            output,
-            tuple(findings),
-        )
+    with ledger.reading() as connection:
+        for found in connection.execute(query, values):
+            yield _record(ledger, run, found)
+
+
+def _record(ledger: Ledger, run: int, found: tuple[Any, ...]) -> Record:
+    row = AnswerRow(found[0], found[1], _json(found[2]), found[3], found[4], found[5])
+    output = None if found[8] is None else Output(*found[8:13])
+    findings = [
+        finding for key, finding in find_findings(ledger, run, row.sample) if key == row.output
+    ]
+    return Record(
+        row,
+        read_messages(found[6]) if found[6] else (),
+        _json(found[7]) or {},
+        output,
+        tuple(findings),
+    )
 
 
 def _json(text: str | None) -> Any:

@@ -34,7 +34,11 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as the ledger keeps it. `state` is "running", "finished" or "stopped"."""
+    """A run as the ledger keeps it. `state` is "running", "finished" or "stopped".
+
+    A run that goes on, or is run again, makes several passes: `sent` to `seconds` are those of the
+    last one, `all_sent` to `all_seconds` those of all together.
+    """
 
     id: int
     entry: str
@@ -62,6 +66,11 @@ class RunRow:
     usd: float | None
     seconds: float
     started: float
+    all_sent: int
+    all_tokens_in: int
+    all_tokens_out: int
+    all_usd: float | None
+    all_seconds: float
 
 
 _dumps = json.JSONEncoder(ensure_ascii=False).encode  # an encoder made once, not at each call
@@ -99,8 +108,8 @@ def begin_run(
             "INSERT INTO runs (entry, model, entry_digest, entry_table, task_digest, split, "
             "samples_digest, total, state, metric, started) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?) "
-            "ON CONFLICT DO UPDATE SET entry = excluded.entry, state = 'running', reason = NULL "
-            "RETURNING id",
+            "ON CONFLICT DO UPDATE SET entry = excluded.entry, state = 'running', reason = NULL, "
+            "settled = NULL RETURNING id",
             (
                 entry, model, entry_digest, json.dumps(entry_table, ensure_ascii=False),
                 task_digest, split, samples_digest, total, metric, time.time(),
@@ -116,15 +125,18 @@ def write_answer(
     run: int,
     row: AnswerRow,
     findings: Sequence[tuple[bytes, Finding]] = (),
+    outputs: Sequence[bytes] = (),
 ) -> None:
     """Record what the run made of a sample, as part of a transaction.
 
-    `findings` are (key of the output, finding) of all outputs that the sample's flow asked for.
+    `outputs` are the keys of all outputs that the sample's flow asked for, in order, `findings`
+    what was found in them: (key of the output, finding).
     """
     answer = None if row.answer is None else _dumps(row.answer)
+    drafts = None if len(outputs) == 1 and outputs[0] == row.output else b"".join(outputs) or None
     connection.execute(
-        "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (run, row.sample, row.state, row.score, answer, row.output, row.reason),
+        "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (run, row.sample, row.state, row.score, answer, row.output, row.reason, drafts),
     )
     if not findings:
         return
@@ -139,7 +151,7 @@ def write_answer(
 
 def end_run(ledger: Ledger, run: int, values: Mapping[str, Any]) -> RunRow:
     """Write what the run came to; returns its row."""
-    unknown = set(values) - set(RunRow.__dataclass_fields__)
+    unknown = set(values) - set(RunRow.__dataclass_fields__) - {"settled"}
     assert not unknown, unknown
     assignments = ", ".join(f"{name} = ?" for name in values)
     with ledger.transaction() as connection:
@@ -204,23 +216,6 @@ def paired_scores(ledger: Ledger, a: int, b: int) -> list[tuple[str, float, floa
         "WHERE x.run = ? AND x.score IS NOT NULL AND y.score IS NOT NULL ORDER BY x.sample",
         b, a,
     )  # fmt: skip
-
-
-def finding_counts(ledger: Ledger, run: int) -> dict[str, int]:
-    """How many of the run's outputs have at least one finding of each kind, commonest first."""
-    rows = ledger.rows(
-        "SELECT kind, COUNT(*) AS hits FROM "
-        "(SELECT DISTINCT kind, sample, output FROM findings WHERE run = ?) "
-        "GROUP BY kind ORDER BY hits DESC, kind",
-        run,
-    )
-    return dict(rows)
-
-
-def finding_rates(ledger: Ledger, run: int) -> dict[str, float]:
-    """Share of the run's outputs with at least one finding of each kind, commonest first."""
-    outputs = max(get_run(ledger, run).outputs, 1)
-    return {kind: hits / outputs for kind, hits in finding_counts(ledger, run).items()}
 
 
 def find_findings(ledger: Ledger, run: int, sample: str) -> list[tuple[bytes, Finding]]:

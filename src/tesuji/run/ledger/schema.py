@@ -140,7 +140,32 @@ CREATE TABLE alarms (
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _RATES)
+# What a run cost in all its passes, and what its conclusions depend on. The keys of all outputs
+# behind an answer, one after the other, where they are more than the one that it is from. Findings
+# of outputs that were diagnosed before, NULL where nothing was found.
+_AGAIN = """
+ALTER TABLE runs ADD COLUMN all_sent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN all_tokens_in INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN all_tokens_out INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN all_usd REAL;
+ALTER TABLE runs ADD COLUMN all_seconds REAL NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN settled TEXT;
+UPDATE runs SET all_sent = sent, all_tokens_in = tokens_in, all_tokens_out = tokens_out,
+  all_usd = usd, all_seconds = seconds;
+ALTER TABLE answers ADD COLUMN drafts BLOB;
+CREATE TABLE contexts (
+  id INTEGER PRIMARY KEY,
+  digest TEXT NOT NULL UNIQUE
+);
+CREATE TABLE diagnoses (
+  context INTEGER NOT NULL REFERENCES contexts (id),
+  output INTEGER NOT NULL REFERENCES outputs (id),
+  findings TEXT,
+  PRIMARY KEY (context, output)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _RATES, _AGAIN)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -70,15 +70,21 @@ class Ledger:
             self._timer = loop.call_later(_WAIT_SECONDS, self._flush_in_time)
         return future
 
+    @property
+    def pending(self) -> int:
+        """How many writes wait for the next commit."""
+        return len(self._pending)
+
     def flush(self) -> None:
         """Commit what is queued now. LedgerError if that fails, told to all who wait as well."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         late, self._late = self._late, None
-        if late is not None:
-            raise late
         group, self._pending = self._pending, []
+        if late is not None:  # these cannot be written either, and somebody may wait for them
+            self._tell(group, late)
+            raise late
         if not group:
             return
         try:
@@ -132,6 +138,12 @@ class Ledger:
             found: tuple[Any, ...] | None = self.connection.execute(query, parameters).fetchone()
             return found
 
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """For cursors that are read as a stream; LedgerError says in one line what failed."""
+        with self._errors():
+            yield self.connection
+
     def close(self) -> None:
         """Flush and let go of the file. May be called twice."""
         try:
@@ -171,6 +183,11 @@ def _explain(error: sqlite3.Error) -> str:
         return f"cannot be written ({text}): check the folder's permissions"
     if "full" in text:
         return f"the disk is full ({text}): nothing recorded is lost; free space and run again"
+    if "I/O error" in text:  # also a quota, or a limit on the sizes of files
+        return (
+            f"the disk refuses it ({text}): nothing recorded is lost; look at its space, quota "
+            "and limits, and run again"
+        )
     if "locked" in text or "busy" in text:
         return f"another process holds it ({text}): wait for it and run again; nothing is lost"
     return text
