@@ -155,6 +155,8 @@ def _run(
     _field("requests", f"{sent}, {tokens}{cost}, {run.seconds:.1f} s")
     if run.state != "finished":
         _field("state", Text(f"{run.state}: {run.reason}; the same command goes on", "yellow"))
+    elif run.reason:
+        _field("budget", Text(run.reason, "yellow"))
 
 
 def _rates(findings: Mapping[str, float], history: Mapping[str, Sequence[float]]) -> str:

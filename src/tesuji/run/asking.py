@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from typing import Any
 
 from tesuji.diagnose import clean, diagnose
-from tesuji.errors import ConfigError
+from tesuji.errors import BudgetSpentError, ConfigError
 from tesuji.flows.flow import Draft
-from tesuji.models.base import Request, Sampling
+from tesuji.models.base import Output, Request, Sampling
+from tesuji.run.allocator import Claim
 from tesuji.run.entry import Entry
 from tesuji.run.scheduler import Scheduler
 from tesuji.task.inputs import Prepared, prepare
@@ -22,17 +24,34 @@ _OVERRIDES = frozenset(f.name for f in fields(Sampling))
 class Asker:
     """`tesuji.flows.Ask` for one sample under one entry; keeps every draft it gave.
 
-    `sample` is the sample as the entry's normalisers leave it.
+    `sample` is the sample as the entry's normalisers leave it, `refused` why an ask found no
+    budget, `claim` the sample's standing among the others.
     """
 
-    def __init__(self, task: Task, entry: Entry, sample: Sample, scheduler: Scheduler) -> None:
+    def __init__(
+        self, task: Task, entry: Entry, sample: Sample, scheduler: Scheduler, claim: Claim
+    ) -> None:
         self.task, self.entry = task, entry
         self.sample = prepare(sample, entry.inputs)
         self.format = task.format
         self.messages = render(task, entry, self.sample)
         self.drafts: list[Draft] = []
+        self.refused: str | None = None
+        self.claim = claim
         self._scheduler = scheduler
         self._sampling = entry_sampling(task, entry)
+        self._came = 0
+        self._told_worth = False
+
+    @property
+    def worth(self) -> float:
+        """What the next ask about this sample is worth."""
+        return self.claim.worth
+
+    @worth.setter
+    def worth(self, worth: float) -> None:
+        self._told_worth = True
+        self._scheduler.allocator.set_worth(self.claim, worth)
 
     async def __call__(
         self,
@@ -54,20 +73,37 @@ class Asker:
             n=n,
             index=index,
         )
-        draft = await self._draft(request)
+        with self._noting_refusal():
+            output, key, cached = await self._scheduler.generate(request, self.claim)
+        draft = self._draft(request, output, key, cached)
         self.drafts.append(draft)
+        self._one_more()
         return draft
 
     async def score(
         self, choices: Sequence[str], *, messages: Sequence[Message] | None = None
     ) -> list[float]:
         """Log-probability of each choice as the whole reply."""
-        return await self._scheduler.score(
-            self.messages if messages is None else tuple(messages), choices
-        )
+        asked = self.messages if messages is None else tuple(messages)
+        with self._noting_refusal():
+            scores = await self._scheduler.score(asked, choices, self.claim)
+        self._one_more()
+        return scores
 
-    async def _draft(self, request: Request) -> Draft:
-        output, key, cached = await self._scheduler.generate(request)
+    @contextmanager
+    def _noting_refusal(self) -> Iterator[None]:
+        try:
+            yield
+        except BudgetSpentError as error:
+            self.refused = str(error)
+            raise
+
+    def _one_more(self) -> None:
+        self._came += 1
+        if not self._told_worth:
+            self._scheduler.allocator.set_worth(self.claim, 0.5**self._came)
+
+    def _draft(self, request: Request, output: Output, key: bytes, cached: bool) -> Draft:
         shape = self.task.format
         findings = diagnose(output, request, shape, self.task.language)
         text = output.text

@@ -25,10 +25,20 @@ class Budget:
             if value is not None and not value > 0:
                 raise ConfigError(f"the limit {name} is {value}; it must be above 0")
 
+    @property
+    def limited(self) -> bool:
+        """Whether a run may have to end before all is done."""
+        return self != Budget()
+
 
 def make_budget(limits: Mapping[str, Any]) -> Budget:
     """A budget from a task's limits, with what is None left out."""
     return Budget(**{name: value for name, value in limits.items() if value is not None})
+
+
+def grace(seconds: float) -> float:
+    """How exactly a limit of so many seconds is kept: 2 %, or 5 s where that is more."""
+    return max(5.0, 0.02 * seconds)
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,11 +16,12 @@ from tesuji.errors import (
     RequestFailedError,
     TesujiError,
 )
-from tesuji.flows import Draft, Flow, choose, find_flow
+from tesuji.flows import Draft, Flow, choose, find_flow, plurality
 from tesuji.flows.choose import labels_of
 from tesuji.models.base import Model, require
 from tesuji.models.prices import cost
 from tesuji.run.alarms import Guard, StopRule
+from tesuji.run.allocator import Claim
 from tesuji.run.asking import Asker, entry_sampling
 from tesuji.run.budget import Budget, Meter, make_budget
 from tesuji.run.entry import Entry, to_table
@@ -46,9 +47,8 @@ from tesuji.task.task import Task
 from tesuji.task.template import check_template
 
 _SNAPSHOT_SECONDS = 0.1
-# A sample's flow waits most of the time; twice the backend's places keep those filled while other
-# samples are being parsed and recorded.
-_FLOWS_PER_PLACE = 2
+_CLOSING_SECONDS = 1.0  # what a flow may still take, once the time is over, to make an answer
+_CUT = "cut short: "
 _POINTS = 50  # of the failure rates over a run that are kept, at least ten samples apart
 
 
@@ -182,13 +182,14 @@ def make_meter(task: Task, entry: Entry, budget: Budget | None) -> Meter:
 
 
 async def _work(run: Run, samples: Sequence[Sample], watch: Watch | None) -> None:
-    queue = iter(samples)
-    places = max(1, run.scheduler.model.concurrency * _FLOWS_PER_PLACE)
     ticker = asyncio.create_task(_tick(run.tally, watch)) if watch else None
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(places, len(samples))):
-                group.create_task(_worker(run, queue))
+            for sample in samples:
+                claim = await run.scheduler.allocator.open()
+                if run.meter.halted:
+                    break
+                group.create_task(_answer(run, sample, claim))
     except BaseExceptionGroup as errors:
         raise _first(errors) from None
     finally:
@@ -198,53 +199,82 @@ async def _work(run: Run, samples: Sequence[Sample], watch: Watch | None) -> Non
                 await ticker
 
 
-async def _worker(run: Run, queue: Iterator[Sample]) -> None:
-    for sample in queue:
-        if run.meter.halted:
-            return
-        row, drafts = await answer_sample(run, sample)
-        if row is None:
-            return
-        findings = [(d.key, finding) for d in drafts for finding in d.findings]
-        run.answers[sample.id] = row
-        run.ledger.append(partial(write_answer, run=run.id, row=row, findings=findings))
-        for alarm in run.tally.add(row, [{f.kind for f in d.findings} for d in drafts]):
-            words = alarm.sentence()
-            run.ledger.append(partial(write_alarm, run=run.id, kind=alarm.kind, words=words))
-        if run.tally.guard.stop:
-            run.meter.halt(run.tally.guard.stop)
-        if len(run.answers) % max(10, run.tally.total // _POINTS) == 0:
-            run.note_rates()
+async def _answer(run: Run, sample: Sample, claim: Claim) -> None:
+    """Answer a sample and record what came of it."""
+    row, drafts = await answer_sample(run, sample, claim)
+    if row is None:
+        return
+    findings = [(d.key, finding) for d in drafts for finding in d.findings]
+    run.answers[sample.id] = row
+    run.ledger.append(partial(write_answer, run=run.id, row=row, findings=findings))
+    for alarm in run.tally.add(row, [{f.kind for f in d.findings} for d in drafts]):
+        words = alarm.sentence()
+        run.ledger.append(partial(write_alarm, run=run.id, kind=alarm.kind, words=words))
+    if run.tally.guard.stop:
+        run.meter.halt(run.tally.guard.stop)
+    if len(run.answers) % max(10, run.tally.total // _POINTS) == 0:
+        run.note_rates()
 
 
-async def answer_sample(run: Run, sample: Sample) -> tuple[AnswerRow | None, list[Draft]]:
-    """One sample through the flow: its row, and all drafts behind it; no row if halted."""
-    asker = Asker(run.task, run.entry, sample, run.scheduler)
-    state: AnswerState = "answered"
-    answer, output, reason = None, None, None
+async def answer_sample(
+    run: Run, sample: Sample, claim: Claim | None = None
+) -> tuple[AnswerRow | None, list[Draft]]:
+    """One sample through the flow: its row, and all drafts behind it; no row if halted.
+
+    Where the budget ended before the flow did, the answer is the plurality of what came; the
+    format's fallback is only for a sample of which nothing came.
+    """
+    claim = claim or run.scheduler.allocator.claim()
     try:
-        result = await run.flow(asker.sample, asker, **run.entry.options)
-    except BudgetSpentError as error:
-        if run.meter.halted:
-            return None, asker.drafts
-        state, reason = "fallback", str(error)
-    except RequestFailedError as error:
-        state, reason = "error", str(error)
-    except TesujiError:
-        raise
-    except Exception as error:
-        state, reason = "error", _explain(run, error)
-    else:
-        answer, output = _result(result, asker.drafts)
-        if answer is None:
-            state = "unparsed"
+        asker = Asker(run.task, run.entry, sample, run.scheduler, claim)
+        state, result, reason = await _flow(run, asker)
+    finally:
+        run.scheduler.allocator.leave(claim)
+    if run.meter.halted and asker.refused:
+        return None, asker.drafts
+    answer, output = _result(result, asker.drafts)
+    if state == "answered" and answer is None:
+        state = "unparsed"
     if state != "error" and answer is None:
         answer = run.task.format.fallback()
     score = _score(run.task, sample, answer) if state != "error" else None
     return AnswerRow(sample.id, state, answer, score, output, reason), asker.drafts
 
 
-def _result(result: Draft | Answer, drafts: list[Draft]) -> tuple[Answer | None, bytes | None]:
+async def _flow(run: Run, asker: Asker) -> tuple[AnswerState, Draft | Answer | None, str | None]:
+    """State, result and reason of the flow's run on one sample."""
+    try:
+        async with asyncio.timeout(_closing(run.meter)) as clock:
+            result = await run.flow(asker.sample, asker, **run.entry.options)
+    except BudgetSpentError as error:
+        return _cut(asker, str(error))
+    except RequestFailedError as error:
+        return "error", None, str(error)
+    except TesujiError:
+        raise
+    except Exception as error:
+        if isinstance(error, TimeoutError) and clock.expired():
+            return _cut(asker, run.meter.spent() or "the time is over")
+        return "error", None, _explain(run, error)
+    return "answered", result, asker.refused and _CUT + asker.refused
+
+
+def _closing(meter: Meter) -> float | None:
+    """Seconds that a flow which begins now may take at the most; None without a clock."""
+    left = meter.seconds_left()
+    return None if left is None else max(0.0, left) + _CLOSING_SECONDS
+
+
+def _cut(asker: Asker, why: str) -> tuple[AnswerState, Draft | None, str]:
+    """What becomes of a sample whose flow the budget ended."""
+    if any(draft.answer is not None for draft in asker.drafts):
+        return "answered", plurality(asker.drafts), _CUT + why
+    return "fallback", None, why
+
+
+def _result(
+    result: Draft | Answer | None, drafts: list[Draft]
+) -> tuple[Answer | None, bytes | None]:
     if isinstance(result, Draft):
         return result.answer, result.key
     return result, drafts[-1].key if drafts else None
@@ -283,7 +313,7 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 def _outcome(run: Run, samples: Sequence[Sample]) -> dict[str, object]:
-    values: dict[str, object] = {"state": "finished", "reason": None, **_counts(run)}
+    values: dict[str, object] = {"state": "finished", "reason": _cut_short(run), **_counts(run)}
     if len(run.answers) < len(samples):
         values |= {"state": "stopped", "reason": run.meter.halted or "unfinished"}
     rows = [(run.answers[s.id], s.target) for s in samples if s.id in run.answers]
@@ -297,6 +327,13 @@ def _outcome(run: Run, samples: Sequence[Sample]) -> dict[str, object]:
         )
         values |= {"score": score, "low": low, "high": high}
     return values
+
+
+def _cut_short(run: Run) -> str | None:
+    """Why a finished run might come to more with a larger budget."""
+    cut = sum((row.reason or "").startswith(_CUT) for row in run.answers.values())
+    why = run.meter.spent()
+    return f"{why}: {cut:,} samples were cut short" if cut and why else None
 
 
 def _counts(run: Run) -> dict[str, object]:

@@ -1,0 +1,139 @@
+"""Which sample's ask is sent next.
+
+Asks wait in a queue for one of the backend's places. Without a budget all of them will be sent,
+so the oldest sample goes first: it is done soonest, and few are open at once. Where a budget may
+end first, the ask that is worth most goes first (`tesuji.flows.Ask.worth`). An untried sample's is
+worth 1 and any later one less, so every sample has its first answer before any has its second try.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections import deque
+from collections.abc import Callable
+
+# A sample's flow waits most of the time; twice the backend's places keep those filled while other
+# samples are being parsed and recorded.
+_OPEN_PER_PLACE = 2
+
+
+class Claim:
+    """One sample's standing in the queue: its asks that wait, and what the next is worth."""
+
+    __slots__ = ("fresh", "order", "ticket", "under_way", "waiting", "worth")
+
+    def __init__(self, order: int) -> None:
+        self.order = order
+        self.worth = 1.0
+        self.under_way = 0  # asks that have a place, or whose output the flow has not seen yet
+        self.fresh = True  # counts as open
+        self.ticket = 0  # of its newest entry in the queue: older ones are void
+        self.waiting: deque[asyncio.Future[None]] = deque()
+
+
+class Allocator:
+    """Gives out places, at most `limit()` at once, and says when one more sample may be opened.
+
+    `by_worth`: whether a budget may end before all is sent.
+    """
+
+    def __init__(self, limit: Callable[[], int], *, by_worth: bool) -> None:
+        self._limit, self._by_worth = limit, by_worth
+        self._queue: list[tuple[float, int, int, Claim]] = []
+        self._taken = 0
+        self._claims = 0
+        self._fresh = 0
+        self._opener: asyncio.Future[None] | None = None
+
+    def claim(self) -> Claim:
+        """The standing of one more sample; `leave` when its flow has ended."""
+        self._claims += 1
+        self._fresh += 1
+        return Claim(self._claims)
+
+    async def open(self) -> Claim:
+        """As `claim`, once there is room for one more. Only one may wait for it at a time.
+
+        Samples that have a first output and wait for their turn take no room where turns go by
+        worth.
+        """
+        while self._fresh >= _OPEN_PER_PLACE * self._places():
+            self._opener = asyncio.get_running_loop().create_future()
+            await self._opener
+        return self.claim()
+
+    def leave(self, claim: Claim) -> None:
+        """The sample's flow has ended: asks of its that still wait are dropped."""
+        while claim.waiting:
+            claim.waiting.popleft().cancel()
+        self._settle(claim)
+
+    def set_worth(self, claim: Claim, worth: float) -> None:
+        """Say what the next ask of this sample is worth."""
+        claim.worth = worth
+        if self._by_worth:
+            if worth < 1:
+                self._settle(claim)
+            self._enter(claim)
+
+    async def take(self, claim: Claim) -> None:
+        """Wait for a place; `give_back` it, and say when its output is `delivered`."""
+        if self._taken < self._places() and not self._queue:
+            self._taken += 1
+            claim.under_way += 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        claim.waiting.append(turn)
+        self._enter(claim)
+        self._grant()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # the place came too late
+                self.give_back()
+                self.delivered(claim)
+            raise
+
+    def give_back(self) -> None:
+        """A place is free again."""
+        self._taken -= 1
+        self._grant()
+
+    def delivered(self, claim: Claim) -> None:
+        """The flow is about to see what came of a place."""
+        claim.under_way -= 1
+        if self._by_worth:
+            self._enter(claim)
+
+    def _places(self) -> int:
+        return max(1, self._limit())
+
+    def _grant(self) -> None:
+        while self._queue and self._taken < self._places():
+            *_, ticket, claim = heapq.heappop(self._queue)
+            if ticket != claim.ticket:
+                continue
+            while claim.waiting and (turn := claim.waiting.popleft()):
+                if not turn.done():
+                    self._taken += 1
+                    claim.under_way += 1
+                    turn.set_result(None)
+                    break
+            self._enter(claim)
+
+    def _enter(self, claim: Claim) -> None:
+        """Queue the sample at what its next ask is worth now."""
+        if not claim.waiting:
+            return
+        claim.ticket += 1
+        # Any of the asks under way may settle the sample, so each halves the worth of one more.
+        rank = -claim.worth * 0.5**claim.under_way if self._by_worth else 0.0
+        heapq.heappush(self._queue, (rank, claim.order, claim.ticket, claim))
+
+    def _settle(self, claim: Claim) -> None:
+        if claim.fresh:
+            claim.fresh = False
+            self._fresh -= 1
+            if self._opener is not None and not self._opener.done():
+                self._opener.set_result(None)
