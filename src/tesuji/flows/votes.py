@@ -35,9 +35,9 @@ def worth(counts: Sequence[int], left: int) -> float:
     """Share of all votes by which the strongest rival is expected to be ahead in the end.
 
     The expected opportunity cost of stopping now (Chick & Inoue 2001, "New Two-Stage and
-    Sequential Procedures for Selecting the Best Simulated System"), from 0 to 1: high where the
-    race is open and both have many votes, low where it is settled or where all have few. Measured
-    against other rules in docs/experiments.md.
+    Sequential Procedures for Selecting the Best Simulated System"), from 0 to 1: 0 where the race
+    is settled. Unlike the probability of a mistake it is low where both are so close that either
+    would do. docs/experiments.md has it beside other rules.
     """
     if not counts:
         return 1.0 if left else 0.0

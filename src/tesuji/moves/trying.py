@@ -109,10 +109,11 @@ async def try_challengers(
                     break
                 run = made
                 if _cut_short(run, evidence.run):  # not judged by that
-                    left = run.reason or f"{run.fallbacks:,} samples have no answer yet"
+                    left = f"{run.fallbacks:,} samples have no answer yet"
                     stopped = (
-                        f"the budget ended within {entry.name} ({left}): the same command with a "
-                        "larger one goes on there"
+                        f"the budget ended within {entry.name}, "
+                        f"{left if run.fallbacks else 'not all draws were made'}: the same command "
+                        "with a larger one goes on there"
                     )
                     break
             evidence.tried[entry.digest] = run

@@ -11,11 +11,18 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
+from typing import TypeVar
 
 # A sample's flow waits most of the time; twice the backend's places keep those filled while other
 # samples are being parsed and recorded.
 _OPEN_PER_PLACE = 2
+# An ask that is worth less than a first one waits so many ticks of the loop for its place: a flow
+# that has just begun makes its first ask within three.
+_TICKS = 5
+_FIRST = -1.0  # rank of a first ask: minus its worth
+
+S = TypeVar("S")
 
 
 class Claim:
@@ -44,7 +51,9 @@ class Allocator:
         self._taken = 0
         self._claims = 0
         self._fresh = 0
-        self._opener: asyncio.Future[None] | None = None
+        self._admitting = False  # samples are being opened, whose first asks go before all others
+        self._full: asyncio.Future[None] | None = None
+        self._ticks = 0  # of the loop, until asks that are worth less get a place
 
     def claim(self) -> Claim:
         """The standing of one more sample; `leave` when its flow has ended."""
@@ -52,16 +61,24 @@ class Allocator:
         self._fresh += 1
         return Claim(self._claims)
 
-    async def open(self) -> Claim:
-        """As `claim`, once there is room for one more. Only one may wait for it at a time.
+    async def admit(self, samples: Iterable[S]) -> AsyncGenerator[tuple[S, Claim]]:
+        """Each sample with its claim, as soon as there is room for it. Once at a time.
 
         Samples that have a first output and wait for their turn take no room where turns go by
         worth.
         """
-        while self._fresh >= _OPEN_PER_PLACE * self._places():
-            self._opener = asyncio.get_running_loop().create_future()
-            await self._opener
-        return self.claim()
+        self._admitting = True
+        try:
+            for sample in samples:
+                while self._fresh >= _OPEN_PER_PLACE * self._places():
+                    self._full = asyncio.get_running_loop().create_future()
+                    self._admitting = False
+                    self._grant()
+                    await self._full
+                yield sample, self.claim()
+        finally:
+            self._admitting = False
+            self._grant()
 
     def leave(self, claim: Claim) -> None:
         """The sample's flow has ended: asks of its that still wait are dropped."""
@@ -79,7 +96,7 @@ class Allocator:
 
     async def take(self, claim: Claim) -> None:
         """Wait for a place; `give_back` it, and say when its output is `delivered`."""
-        if self._taken < self._places() and not self._queue:
+        if not self._by_worth and self._taken < self._places() and not self._queue:
             self._taken += 1
             claim.under_way += 1
             return
@@ -110,17 +127,39 @@ class Allocator:
         return max(1, self._limit())
 
     def _grant(self) -> None:
+        """Give free places to those that wait, best first."""
         while self._queue and self._taken < self._places():
-            *_, ticket, claim = heapq.heappop(self._queue)
+            rank, _, ticket, claim = self._queue[0]
             if ticket != claim.ticket:
-                continue
-            while claim.waiting and (turn := claim.waiting.popleft()):
-                if not turn.done():
-                    self._taken += 1
-                    claim.under_way += 1
-                    turn.set_result(None)
-                    break
-            self._enter(claim)
+                heapq.heappop(self._queue)
+            elif rank > _FIRST and not self._ticks:
+                if not self._admitting:
+                    self._ticks = _TICKS
+                    asyncio.get_running_loop().call_soon(self._tick)
+                return
+            elif rank > _FIRST and self._ticks > 1:
+                return
+            else:
+                heapq.heappop(self._queue)
+                self._grant_to(claim)
+
+    def _tick(self) -> None:
+        self._ticks -= 1
+        if self._ticks > 1:
+            asyncio.get_running_loop().call_soon(self._tick)
+            return
+        self._grant()
+        self._ticks = 0
+
+    def _grant_to(self, claim: Claim) -> None:
+        while claim.waiting:
+            turn = claim.waiting.popleft()
+            if not turn.done():
+                self._taken += 1
+                claim.under_way += 1
+                turn.set_result(None)
+                break
+        self._enter(claim)
 
     def _enter(self, claim: Claim) -> None:
         """Queue the sample at what its next ask is worth now."""
@@ -128,12 +167,13 @@ class Allocator:
             return
         claim.ticket += 1
         # Any of the asks under way may settle the sample, so each halves the worth of one more.
-        rank = -claim.worth * 0.5**claim.under_way if self._by_worth else 0.0
+        rank = -claim.worth * 0.5**claim.under_way if self._by_worth else _FIRST
         heapq.heappush(self._queue, (rank, claim.order, claim.ticket, claim))
 
     def _settle(self, claim: Claim) -> None:
         if claim.fresh:
             claim.fresh = False
             self._fresh -= 1
-            if self._opener is not None and not self._opener.done():
-                self._opener.set_result(None)
+            if self._full is not None and not self._full.done():
+                self._full.set_result(None)
+                self._admitting = True

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import inspect
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -184,9 +184,9 @@ def make_meter(task: Task, entry: Entry, budget: Budget | None) -> Meter:
 async def _work(run: Run, samples: Sequence[Sample], watch: Watch | None) -> None:
     ticker = asyncio.create_task(_tick(run.tally, watch)) if watch else None
     try:
-        async with asyncio.TaskGroup() as group:
-            for sample in samples:
-                claim = await run.scheduler.allocator.open()
+        admitted = run.scheduler.allocator.admit(samples)
+        async with asyncio.TaskGroup() as group, aclosing(admitted):
+            async for sample, claim in admitted:
                 if run.meter.halted:
                     break
                 group.create_task(_answer(run, sample, claim))

@@ -29,6 +29,10 @@ T = TypeVar("T")
 _TRIES = 3  # of a call that stalls; the last has all the time that is left
 
 
+class _StalledError(Exception):
+    """A call was given up."""
+
+
 class Scheduler:
     """Answers requests from the ledger or by the model, at most `model.concurrency` at once.
 
@@ -41,6 +45,7 @@ class Scheduler:
         self.model, self.ledger, self.meter = model, ledger, meter
         self.allocator = Allocator(lambda: model.concurrency, by_worth=meter.budget.limited)
         self._pace = Pace()
+        self._clocks: dict[asyncio.Timeout, tuple[float, int]] = {}
         self._in_flight: dict[bytes, asyncio.Future[Output]] = {}
 
     async def generate(self, request: Request, claim: Claim) -> tuple[Output, bytes, bool]:
@@ -117,23 +122,45 @@ class Scheduler:
             self.allocator.give_back()
 
     async def _in_time(self, call: Callable[[], Awaitable[T]], claim: Claim) -> T:
-        seconds = self.meter.budget.seconds or 0.0
-        for left_tries in reversed(range(_TRIES)):
+        for tries_left in reversed(range(_TRIES)):
             self.meter.take()
-            left = self.meter.seconds_left() or 0.0
-            if claim.worth < 1 and left < self._pace.quick:
-                self.meter.give_back()
-                raise BudgetSpentError(f"the {seconds:g} seconds are nearly over")
-            stalled = self._pace.stalled if left_tries else None
-            limit = left if stalled is None else min(left, max(stalled, grace(seconds)))
             began = self.meter.seconds
+            if claim.worth < 1 and (self.meter.seconds_left() or 0.0) < self._pace.quick:
+                self.meter.give_back()
+                raise BudgetSpentError(f"the {self.meter.budget.seconds:g} seconds are nearly over")
             try:
-                async with asyncio.timeout(limit) as clock:
-                    result = await call()
-            except TimeoutError:
-                if not clock.expired():
-                    raise
-            else:
-                self._pace.add(self.meter.seconds - began)
-                return result
-        raise BudgetSpentError(self.meter.spent() or f"the {seconds:g} seconds are over")
+                result = await self._watched(call, began, tries_left)
+            except _StalledError:
+                continue
+            if self._pace.add(self.meter.seconds - began):
+                self._wind_clocks()
+            return result
+        raise BudgetSpentError(self.meter.spent() or "the time is over")
+
+    async def _watched(self, call: Callable[[], Awaitable[T]], began: float, tries_left: int) -> T:
+        """The call's result; _StalledError where it was given up."""
+        clock = asyncio.timeout_at(self._until(began, tries_left))
+        try:
+            async with clock:
+                self._clocks[clock] = began, tries_left
+                return await call()
+        except TimeoutError:
+            if clock.expired():
+                raise _StalledError from None
+            raise
+        finally:
+            del self._clocks[clock]
+
+    def _until(self, began: float, tries_left: int) -> float:
+        """When, on the loop's clock, a call is given up: stalled, or at the end of the time."""
+        now, left = self.meter.seconds, self.meter.seconds_left() or 0.0
+        if tries_left and self._pace.stalled is not None:
+            patience = max(self._pace.stalled, grace(self.meter.budget.seconds or 0.0))
+            left = min(left, began + patience - now)
+        return asyncio.get_running_loop().time() + left
+
+    def _wind_clocks(self) -> None:
+        """Apply what was learned to the calls that are under way."""
+        for clock, (began, tries_left) in self._clocks.items():
+            if not clock.expired():
+                clock.reschedule(self._until(began, tries_left))
