@@ -126,6 +126,7 @@ class Recital:
     row: Row
     asked: int = 0
     worth: float = 1.0
+    width: int = N
     messages: tuple[()] = ()
 
     async def __call__(self, *, index: int, **_: object) -> Draft:

@@ -55,7 +55,7 @@ async def vote(
         ask.worth = worth([*_count(came).values()], n - len(came))
         return draft
 
-    while more := _wanted(drawn, n, stop):
+    while more := min(_wanted(drawn, n, stop), ask.width):
         indices = range(len(drawn), len(drawn) + more)
         drawn += await asyncio.gather(*(draw(i, more) for i in indices), return_exceptions=True)
         if any(isinstance(draft, BudgetSpentError) for draft in drawn):

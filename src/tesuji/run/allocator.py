@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import sys
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import TypeVar
 
 # A sample's flow waits most of the time; twice the backend's places keep those filled while other
 # samples are being parsed and recorded.
 _OPEN_PER_PLACE = 2
-# An ask that is worth less than a first one waits so many ticks of the loop for its place: a flow
-# that has just begun makes its first ask within three.
+# After a sample was opened, asks that are worth less than first ones wait so many ticks of the
+# loop: a flow that has just begun makes its first ask within three.
 _TICKS = 5
 _FIRST = -1.0  # rank of a first ask: minus its worth
 
@@ -50,23 +51,38 @@ class Allocator:
         self._queue: list[tuple[float, int, int, Claim]] = []
         self._taken = 0
         self._claims = 0
+        self._left = 0  # samples whose flows have ended
+        self._expected = 0
         self._fresh = 0
         self._admitting = False  # samples are being opened, whose first asks go before all others
         self._full: asyncio.Future[None] | None = None
-        self._ticks = 0  # of the loop, until asks that are worth less get a place
+        self._ticks = 0  # of the loop, until asks that are worth less than first ones get a place
 
     def claim(self) -> Claim:
         """The standing of one more sample; `leave` when its flow has ended."""
         self._claims += 1
         self._fresh += 1
+        if self._by_worth:
+            if not self._ticks:
+                asyncio.get_running_loop().call_soon(self._tick)
+            self._ticks = _TICKS
         return Claim(self._claims)
 
-    async def admit(self, samples: Iterable[S]) -> AsyncGenerator[tuple[S, Claim]]:
+    @property
+    def width(self) -> int:
+        """How many asks of one sample at once keep all places busy; more would only wait."""
+        if not self._by_worth:
+            return sys.maxsize
+        open_ones = max(1, max(self._expected, self._claims) - self._left)
+        return -(-_OPEN_PER_PLACE * self._places() // open_ones)
+
+    async def admit(self, samples: Sequence[S]) -> AsyncGenerator[tuple[S, Claim]]:
         """Each sample with its claim, as soon as there is room for it. Once at a time.
 
-        Samples that have a first output and wait for their turn take no room where turns go by
-        worth.
+        Where turns go by worth, a sample takes room until its first call has ended: after that it
+        may wait for long.
         """
+        self._expected = len(samples)
         self._admitting = True
         try:
             for sample in samples:
@@ -84,14 +100,13 @@ class Allocator:
         """The sample's flow has ended: asks of its that still wait are dropped."""
         while claim.waiting:
             claim.waiting.popleft().cancel()
+        self._left += 1
         self._settle(claim)
 
     def set_worth(self, claim: Claim, worth: float) -> None:
         """Say what the next ask of this sample is worth."""
         claim.worth = worth
         if self._by_worth:
-            if worth < 1:
-                self._settle(claim)
             self._enter(claim)
 
     async def take(self, claim: Claim) -> None:
@@ -108,13 +123,15 @@ class Allocator:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():  # the place came too late
-                self.give_back()
+                self.give_back(claim)
                 self.delivered(claim)
             raise
 
-    def give_back(self) -> None:
+    def give_back(self, claim: Claim) -> None:
         """A place is free again."""
         self._taken -= 1
+        if self._by_worth:
+            self._settle(claim)
         self._grant()
 
     def delivered(self, claim: Claim) -> None:
@@ -132,24 +149,18 @@ class Allocator:
             rank, _, ticket, claim = self._queue[0]
             if ticket != claim.ticket:
                 heapq.heappop(self._queue)
-            elif rank > _FIRST and not self._ticks:
-                if not self._admitting:
-                    self._ticks = _TICKS
-                    asyncio.get_running_loop().call_soon(self._tick)
-                return
-            elif rank > _FIRST and self._ticks > 1:
-                return
+            elif rank > _FIRST and (self._admitting or self._ticks):
+                return  # there may be a first ask in a moment
             else:
                 heapq.heappop(self._queue)
                 self._grant_to(claim)
 
     def _tick(self) -> None:
         self._ticks -= 1
-        if self._ticks > 1:
+        if self._ticks:
             asyncio.get_running_loop().call_soon(self._tick)
-            return
-        self._grant()
-        self._ticks = 0
+        else:
+            self._grant()
 
     def _grant_to(self, claim: Claim) -> None:
         while claim.waiting:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -53,6 +52,11 @@ class Asker:
         self._told_worth = True
         self._scheduler.allocator.set_worth(self.claim, worth)
 
+    @property
+    def width(self) -> int:
+        """How many asks about this sample at once are of use."""
+        return self._scheduler.allocator.width
+
     async def __call__(
         self,
         *,
@@ -73,8 +77,11 @@ class Asker:
             n=n,
             index=index,
         )
-        with self._noting_refusal():
+        try:
             output, key, cached = await self._scheduler.generate(request, self.claim)
+        except BudgetSpentError as error:
+            self.refused = str(error)
+            raise
         draft = self._draft(request, output, key, cached)
         self.drafts.append(draft)
         self._one_more()
@@ -85,18 +92,13 @@ class Asker:
     ) -> list[float]:
         """Log-probability of each choice as the whole reply."""
         asked = self.messages if messages is None else tuple(messages)
-        with self._noting_refusal():
-            scores = await self._scheduler.score(asked, choices, self.claim)
-        self._one_more()
-        return scores
-
-    @contextmanager
-    def _noting_refusal(self) -> Iterator[None]:
         try:
-            yield
+            scores = await self._scheduler.score(asked, choices, self.claim)
         except BudgetSpentError as error:
             self.refused = str(error)
             raise
+        self._one_more()
+        return scores
 
     def _one_more(self) -> None:
         self._came += 1

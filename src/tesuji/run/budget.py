@@ -46,6 +46,7 @@ class Meter:
     """Counts what a run spends. `clock` gives seconds; a test may bring its own.
 
     `price` turns (tokens in, tokens out) into US dollars, None where the price is unknown.
+    `reserve` are seconds that must be left when the last request has come.
     """
 
     budget: Budget = field(default_factory=Budget)
@@ -57,6 +58,7 @@ class Meter:
     tokens_out: int = 0
     usd: float | None = None
     halted: str | None = None
+    reserve: float = 0.0
     started: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,8 +76,10 @@ class Meter:
         return self.clock() - self.started
 
     def seconds_left(self) -> float | None:
-        """Seconds until the run must end; None where it need not."""
-        return None if self.budget.seconds is None else self.budget.seconds - self.seconds
+        """Seconds that are left for requests; None where there is no limit."""
+        if self.budget.seconds is None:
+            return None
+        return self.budget.seconds - self.reserve - self.seconds
 
     def halt(self, reason: str) -> None:
         """Send nothing more: what is in flight ends, the rest goes without."""
@@ -86,7 +90,7 @@ class Meter:
         budget = self.budget
         if self.halted:
             return self.halted
-        if budget.seconds is not None and self.seconds >= budget.seconds:
+        if budget.seconds is not None and (self.seconds_left() or 0.0) <= 0:
             return f"the {budget.seconds:g} seconds are over"
         if budget.requests is not None and self.sent >= budget.requests:
             return f"the {budget.requests} requests are spent"

@@ -61,7 +61,8 @@ class Tally:
             self.score_sum += row.score
         for kinds in findings:
             self.outputs += 1
-            self.kinds.update(kinds)
+            if kinds:
+                self.kinds.update(kinds)
         return self.guard.add(findings, row.state)
 
     def snapshot(self) -> Progress:

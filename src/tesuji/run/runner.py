@@ -48,6 +48,9 @@ from tesuji.task.template import check_template
 
 _SNAPSHOT_SECONDS = 0.1
 _CLOSING_SECONDS = 1.0  # what a flow may still take, once the time is over, to make an answer
+# A fallback takes 0.3 ms of CPU (2 busy cores, 20,000 samples): time for those that will need one
+# is kept free, up to a tenth of the budget.
+_FALLBACK_SECONDS = 0.0004
 _CUT = "cut short: "
 _POINTS = 50  # of the failure rates over a run that are kept, at least ten samples apart
 
@@ -184,9 +187,12 @@ def make_meter(task: Task, entry: Entry, budget: Budget | None) -> Meter:
 async def _work(run: Run, samples: Sequence[Sample], watch: Watch | None) -> None:
     ticker = asyncio.create_task(_tick(run.tally, watch)) if watch else None
     try:
+        unopened, most = len(samples), 0.1 * (run.meter.budget.seconds or 0.0)
         admitted = run.scheduler.allocator.admit(samples)
         async with asyncio.TaskGroup() as group, aclosing(admitted):
             async for sample, claim in admitted:
+                unopened -= 1
+                run.meter.reserve = min(unopened * _FALLBACK_SECONDS, most)
                 if run.meter.halted:
                     break
                 group.create_task(_answer(run, sample, claim))

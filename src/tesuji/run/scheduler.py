@@ -119,7 +119,7 @@ class Scheduler:
                 return await call()
             return await self._in_time(call, claim)
         finally:
-            self.allocator.give_back()
+            self.allocator.give_back(claim)
 
     async def _in_time(self, call: Callable[[], Awaitable[T]], claim: Claim) -> T:
         for tries_left in reversed(range(_TRIES)):
