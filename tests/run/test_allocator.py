@@ -12,13 +12,17 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.models import faulty
+from tests.models.faulty import FaultyServer
 from tests.run.conftest import Scripted, add, prompt
 from tests.simulated_clock import run_simulated, simulated_meter
 from tesuji.models.base import Request
+from tesuji.models.registry import open_model
 from tesuji.run.budget import Budget
 from tesuji.run.entry import Entry
 from tesuji.run.ledger import Ledger, RunRow, iter_answers
@@ -44,8 +48,8 @@ def easy_or_hard(request: Request) -> str:
 
 
 def thinking(request: Request) -> float:
-    """A minute on average, log-normal: now and then ten times as long."""
-    return chance(request, "time").lognormvariate(3.6, 1.0)
+    """Three minutes on average, log-normal: now and then ten times as long."""
+    return chance(request, "time").lognormvariate(4.7, 1.0)
 
 
 @pytest.fixture
@@ -61,15 +65,15 @@ def simulate(task: Task, entry: Entry, ledger: Ledger) -> Simulate:
     """Run the dev split on a simulated clock under a budget, given by keywords."""
 
     def run(
-        model: Scripted, *, at: Task = task, flow: str = "vote", options: dict | None = None,
-        into: Ledger = ledger, **budget: float,
+        model: Scripted, *, at: Task = task, limit: int = 10_000, flow: str = "vote",
+        options: dict | None = None, into: Ledger = ledger, **budget: float,
     ) -> RunRow:  # fmt: skip
         chosen = replace(entry, flow=flow, options=options or {})
 
         async def main() -> RunRow:
             meter = simulated_meter(Budget(**budget))  # type: ignore[arg-type]
             return await run_entry(
-                at, chosen, at.dev, split="dev", model=model, ledger=into, meter=meter
+                at, chosen, at.dev[:limit], split="dev", model=model, ledger=into, meter=meter
             )
 
         return run_simulated(main())
@@ -89,9 +93,9 @@ def rows(ledger: Ledger, run: RunRow) -> dict[str, tuple[str, str | None]]:
 def test_nine_hours_of_voting_end_in_time_and_take_no_time(simulate: Simulate, big: Task) -> None:
     model = Scripted(easy_or_hard, thinking)
     began = time.process_time()
-    run = simulate(model, at=big, options={"n": 64, "stop": 0.99}, seconds=9 * HOUR)
-    assert time.process_time() - began < 30  # about 2 s; real waiting would be 9 hours
-    assert (run.answered, run.fallbacks, run.errors) == (400, 0, 0)
+    run = simulate(model, at=big, options={"n": 64, "stop": 0.99}, limit=100, seconds=9 * HOUR)
+    assert time.process_time() - began < 20  # about 1 s
+    assert (run.answered, run.fallbacks, run.errors) == (100, 0, 0)
     assert run.seconds <= 9 * HOUR * 1.02
     assert run.score is not None and run.score > 0.9
     hard, easy = (sum(n for q, n in draws(model).items() if int(q.split("+")[0]) % 2 == odd)
@@ -263,23 +267,24 @@ def test_draws_depend_on_nobody_else(simulate: Simulate, big: Task, tmp_path: Pa
         model = Scripted(easy_or_hard, lambda r, at=at: chance(r, str(at)).random())
         model.concurrency = concurrency
         with Ledger(tmp_path / f"ledger{at}.db") as into:
-            run = simulate(model, at=big, options={"n": 16, "stop": 0.95}, into=into)
+            play = partial(simulate, at=big, limit=60, options={"n": 16, "stop": 0.95}, into=into)
+            run = play(model)
             answers = [(r.sample, r.answer) for r in iter_answers(into, run.id)]
-            again = simulate(Scripted(add), at=big, options={"n": 16, "stop": 0.95}, into=into)
+            again = play(Scripted(add))
         assert (again.sent, again.outputs, again.score) == (0, run.outputs, run.score)
         found.append((sorted((prompt(r), r.index) for r in model.asked), sorted(answers)))
     assert found[0] == found[1] == found[2]
-    assert len(found[0][0]) < 0.6 * 16 * 400
+    assert len(found[0][0]) < 0.6 * 16 * 60
 
 
 def test_an_interrupted_vote_ends_as_one_that_was_not(
     simulate: Simulate, ledger: Ledger, big: Task, tmp_path: Path
 ) -> None:
-    options = {"n": 16, "stop": 0.95}
-    simulate(Scripted(easy_or_hard, thinking), at=big, options=options, requests=1000)
-    resumed = simulate(Scripted(easy_or_hard, 1.0), at=big, options=options)
+    play = partial(simulate, at=big, limit=60, options={"n": 16, "stop": 0.95})
+    play(Scripted(easy_or_hard, thinking), requests=150)
+    resumed = play(Scripted(easy_or_hard, 1.0))
     with Ledger(tmp_path / "whole.db") as into:
-        whole = simulate(Scripted(easy_or_hard, 1.0), at=big, options=options, into=into)
+        whole = play(Scripted(easy_or_hard, 1.0), into=into)
         assert (resumed.score, resumed.outputs) == (whole.score, whole.outputs)
         assert [r.answer for r in iter_answers(ledger, resumed.id)] == [
             r.answer for r in iter_answers(into, whole.id)
@@ -312,7 +317,7 @@ def test_a_draw_that_another_sample_gave_up_is_asked_again(
 def test_few_samples_are_open_at_once_without_a_budget(simulate: Simulate, big: Task) -> None:
     """Memory stays bounded: the oldest samples are done before new ones begin."""
     model = Scripted(easy_or_hard, 1.0)
-    simulate(model, at=big, options={"n": 4})
+    simulate(model, at=big, limit=60, options={"n": 4})
     first = {prompt(request) for request in model.asked[: 4 * 40]}
     assert len(first) <= 40 + 2 * model.concurrency
 
@@ -360,3 +365,37 @@ def test_real_time_and_a_real_stall(entry: Entry, ledger: Ledger, task: Task) ->
     )  # fmt: skip
     assert time.monotonic() - began < 6
     assert (run.answered, run.fallbacks, run.score) == (20, 0, 1.0)
+
+
+def test_a_real_server_that_stalls_leaves_nobody_without_an_answer(
+    entry: Entry, ledger: Ledger, big: Task
+) -> None:
+    async def main() -> RunRow:
+        async with FaultyServer(*[faulty.stall(60)] * 5) as server:
+            model = open_model(server.uri, concurrency=10)
+            try:
+                return await run_entry(
+                    big, entry, big.dev[:100], split="dev", model=model, ledger=ledger,
+                    budget=Budget(seconds=30),
+                )  # fmt: skip
+            finally:
+                await model.close()
+
+    run = asyncio.run(main())
+    assert (run.outputs, run.fallbacks, run.errors) == (100, 0, 0)
+    assert run.seconds < 25
+
+
+def test_progress_says_how_many_have_a_first_answer(
+    entry: Entry, ledger: Ledger, task: Task
+) -> None:
+    model, seen = Scripted(add, 0.05), []
+    chosen = replace(entry, flow="vote", options={"n": 6})
+    asyncio.run(
+        run_entry(
+            task, chosen, task.dev, split="dev", model=model, ledger=ledger, watch=seen.append,
+            budget=Budget(requests=1000),
+        )
+    )  # fmt: skip
+    assert any(p.begun == 20 and p.done < 10 for p in seen)
+    assert (seen[-1].begun, seen[-1].done) == (20, 20)

@@ -101,7 +101,7 @@ class Allocator:
         while claim.waiting:
             claim.waiting.popleft().cancel()
         self._left += 1
-        self._settle(claim)
+        self._make_room(claim)
 
     def set_worth(self, claim: Claim, worth: float) -> None:
         """Say what the next ask of this sample is worth."""
@@ -131,7 +131,7 @@ class Allocator:
         """A place is free again."""
         self._taken -= 1
         if self._by_worth:
-            self._settle(claim)
+            self._make_room(claim)
         self._grant()
 
     def delivered(self, claim: Claim) -> None:
@@ -181,7 +181,7 @@ class Allocator:
         rank = -claim.worth * 0.5**claim.under_way if self._by_worth else _FIRST
         heapq.heappush(self._queue, (rank, claim.order, claim.ticket, claim))
 
-    def _settle(self, claim: Claim) -> None:
+    def _make_room(self, claim: Claim) -> None:
         if claim.fresh:
             claim.fresh = False
             self._fresh -= 1

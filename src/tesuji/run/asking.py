@@ -102,6 +102,8 @@ class Asker:
 
     def _one_more(self) -> None:
         self._came += 1
+        if self._came == 1:
+            self._scheduler.meter.begun += 1
         if not self._told_worth:
             self._scheduler.allocator.set_worth(self.claim, 0.5**self._came)
 

@@ -46,7 +46,8 @@ class Meter:
     """Counts what a run spends. `clock` gives seconds; a test may bring its own.
 
     `price` turns (tokens in, tokens out) into US dollars, None where the price is unknown.
-    `reserve` are seconds that must be left when the last request has come.
+    `begun` counts the samples of which a first output came, `reserve` are seconds that
+    must be left when the last request has come.
     """
 
     budget: Budget = field(default_factory=Budget)
@@ -57,6 +58,7 @@ class Meter:
     tokens_in: int = 0
     tokens_out: int = 0
     usd: float | None = None
+    begun: int = 0
     halted: str | None = None
     reserve: float = 0.0
     started: float = field(init=False)

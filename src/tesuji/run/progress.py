@@ -14,10 +14,14 @@ from tesuji.run.ledger import AnswerRow
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A snapshot. `rate` is samples a second, `eta` seconds to go (None: can't tell yet)."""
+    """A snapshot. `rate` is samples a second, `eta` seconds to go (None: can't tell yet).
+
+    `begun` samples have an output; under a budget those that are not `done` may get more.
+    """
 
     entry: str
     done: int
+    begun: int
     total: int
     errors: int
     unparsed: int
@@ -73,6 +77,7 @@ class Tally:
         return Progress(
             entry=self.entry,
             done=done,
+            begun=max(done, self.meter.begun),
             total=self.total,
             errors=self.states["error"],
             unparsed=self.states["unparsed"],
