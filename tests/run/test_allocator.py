@@ -167,6 +167,14 @@ def test_stalled_requests_are_given_up_and_asked_again(simulate: Simulate, big: 
     assert run.seconds < 500
 
 
+def test_long_requests_are_not_taken_for_stalled(simulate: Simulate, big: Task) -> None:
+    """The quickest come first: those under way are not slow for that."""
+    model = Scripted(add, lambda request: 1.0 if int(prompt(request).split("+")[0]) < 20 else 300.0)
+    model.concurrency = 100
+    run = simulate(model, at=big, flow="ask", seconds=3000)
+    assert (run.answered, run.sent) == (400, 400)
+
+
 @pytest.mark.parametrize("seconds", [10.0, 600.0, 9 * HOUR])
 def test_the_deadline_holds_although_everything_stalls(simulate: Simulate, seconds: float) -> None:
     run = simulate(Scripted(add, FOREVER), options={"n": 4}, seconds=seconds)

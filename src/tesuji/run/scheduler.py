@@ -27,6 +27,7 @@ from tesuji.task.sample import Message
 T = TypeVar("T")
 
 _TRIES = 3  # of a call that stalls; the last has all the time that is left
+_NO_TIME = 0.01  # seconds: a timer may be a little early
 
 
 class _StalledError(Exception):
@@ -131,8 +132,10 @@ class Scheduler:
             try:
                 result = await self._watched(call, began, tries_left)
             except _StalledError:
+                if (self.meter.seconds_left() or 0.0) < _NO_TIME:
+                    break
                 continue
-            if self._pace.add(self.meter.seconds - began):
+            if self._pace.add(self.meter.seconds - began, len(self._clocks)):
                 self._wind_clocks()
             return result
         raise BudgetSpentError(self.meter.spent() or "the time is over")
