@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from tesuji.flows import Draft, find_flow
 from tesuji.models.base import Model
+from tesuji.run.answering import Run, answer_sample
 from tesuji.run.asking import render
 from tesuji.run.entry import Entry
 from tesuji.run.ledger import AnswerRow, Ledger
 from tesuji.run.progress import Tally
-from tesuji.run.runner import Run, answer_sample, check_entry, make_meter
+from tesuji.run.runner import check_entry, make_meter
 from tesuji.run.scheduler import Scheduler
 from tesuji.task.inputs import prepare
 from tesuji.task.sample import Message, Sample
