@@ -22,6 +22,7 @@ class Script:
     """An `ask` that answers from a list, by index."""
 
     messages = (Message("user", "?"),)
+    worth, width = 1.0, 99
 
     def __init__(self, *answers: Any, format: str = "text", **options: Any) -> None:
         self.answers, self.calls = answers, []  # type: ignore[var-annotated]

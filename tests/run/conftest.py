@@ -32,13 +32,20 @@ user = "{a}+{b}="
 
 
 class Scripted:
-    """A backend (`tesuji.models.Model`) that replies by a function of the request."""
+    """A backend (`tesuji.models.Model`) that replies by a function of the request.
+
+    `seconds` is how long it takes, or a function of the request that says so.
+    """
 
     uri = identity = "scripted"
     concurrency = 4
     capabilities: frozenset[Capability] = frozenset({"generate", "score"})
 
-    def __init__(self, reply: Callable[[Request], str | Exception], seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        reply: Callable[[Request], str | Exception],
+        seconds: float | Callable[[Request], float] = 0.0,
+    ) -> None:
         self.reply, self.seconds = reply, seconds
         self.asked: list[Request] = []
         self.in_flight = self.most_in_flight = 0
@@ -50,14 +57,15 @@ class Scripted:
         self.asked.append(request)
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        seconds = self.seconds(request) if callable(self.seconds) else self.seconds
         try:
-            await asyncio.sleep(self.seconds)
+            await asyncio.sleep(seconds)
         finally:
             self.in_flight -= 1
         reply = self.reply(request)
         if isinstance(reply, Exception):
             raise reply
-        return Output(reply, "stop", len(prompt(request)), len(reply), self.seconds)
+        return Output(reply, "stop", len(prompt(request)), len(reply), seconds)
 
     async def score(self, prompt: Sequence[Message], choices: Sequence[str]) -> list[float]:
         self.asked.append(Request(tuple(prompt)))

@@ -80,6 +80,8 @@ def line(progress: Progress) -> str:
 
     p = progress
     parts = [f"{p.entry}  {p.done:,}/{p.total:,}"]
+    if p.begun > p.done:
+        parts.append(f"{p.begun:,} begun")
     if p.done:
         parts.append(f"{p.rate:,.0f}/s" if p.rate >= 10 else f"{p.rate:.2g}/s")
     if p.eta is not None and p.done < p.total:

@@ -160,6 +160,8 @@ def _run(
     _in_all(run)
     if run.state != "finished":
         _field("state", Text(f"{run.state}: {run.reason}; the same command goes on", "yellow"))
+    elif run.reason:
+        _field("budget", Text(run.reason, "yellow"))
 
 
 def _in_all(run: RunRow) -> None:

@@ -48,10 +48,23 @@ class Ask(Protocol):
 
     Raises BudgetSpentError where nothing more may be sent, RequestFailedError where the request
     failed for good.
+
+    `worth` says what the next ask about this sample is worth beside those about others, where the
+    run has a budget: the highest is sent first. It is 1 at first and then halves with every output
+    that came, unless the flow sets it: the probability that one more attempt makes the answer
+    right is a good measure. Above 1 it goes before the first asks of other samples, for a flow that
+    needs several asks to have any answer.
+
+    `width` is how many asks about this sample at once are of use: where a budget decides whose turn
+    comes, more of them would only wait.
     """
 
     format: AnswerFormat
     messages: tuple[Message, ...]
+    worth: float
+
+    @property
+    def width(self) -> int: ...
 
     async def __call__(
         self,

@@ -108,10 +108,12 @@ async def try_challengers(
                     stopped = made
                     break
                 run = made
-                if run.fallbacks > evidence.run.fallbacks:  # cut short: not judged by that
+                if _cut_short(run, evidence.run):  # not judged by that
+                    left = f"{run.fallbacks:,} samples have no answer yet"
                     stopped = (
-                        f"the budget ended within {entry.name}, {run.fallbacks:,} samples have no "
-                        "answer yet: the same command with a larger one goes on there"
+                        f"the budget ended within {entry.name}, "
+                        f"{left if run.fallbacks else 'not all draws were made'}: the same command "
+                        "with a larger one goes on there"
                     )
                     break
             evidence.tried[entry.digest] = run
@@ -124,6 +126,11 @@ async def try_challengers(
     return Tried(
         move, relevance, evidence, attempts, winner, among, example, _costs(evidence), stopped
     )
+
+
+def _cut_short(run: RunRow, best: RunRow) -> bool:
+    """Whether a budget ended a finished run that it left the best one whole."""
+    return run.fallbacks > best.fallbacks or (run.reason is not None and best.reason is None)
 
 
 class _Live:

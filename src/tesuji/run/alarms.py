@@ -115,7 +115,8 @@ class Guard:
         """
         for kinds in findings:
             self._outputs += 1
-            self._kinds.update(kinds)
+            if kinds:
+                self._kinds.update(kinds)
         self._samples += 1
         if state in ("unparsed", "error"):
             self._kinds["failed" if state == "error" else "unparsed"] += 1

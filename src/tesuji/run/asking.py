@@ -8,9 +8,10 @@ from dataclasses import fields, replace
 from typing import Any
 
 from tesuji.diagnose import clean
-from tesuji.errors import ConfigError
+from tesuji.errors import BudgetSpentError, ConfigError
 from tesuji.flows.flow import Draft
-from tesuji.models.base import Request, Sampling
+from tesuji.models.base import Output, Request, Sampling
+from tesuji.run.allocator import Claim
 from tesuji.run.diagnoser import Diagnoser
 from tesuji.run.entry import Entry
 from tesuji.run.scheduler import Scheduler
@@ -24,22 +25,41 @@ _OVERRIDES = frozenset(f.name for f in fields(Sampling))
 class Asker:
     """`tesuji.flows.Ask` for one sample under one entry; keeps every draft it gave.
 
-    `sample` is the sample as the entry's normalisers leave it; `refused` counts the asks that
-    ended in an exception.
+    `sample` is the sample as the entry's normalisers leave it, `refused` why an ask found no
+    budget, `lost` how many asks brought nothing, `claim` the sample's standing among the others.
     """
 
     def __init__(
-        self, task: Task, entry: Entry, sample: Sample, scheduler: Scheduler,
-        diagnoser: Diagnoser | None = None,
+        self, task: Task, entry: Entry, sample: Sample, scheduler: Scheduler, claim: Claim,
+        diagnoser: Diagnoser,
     ) -> None:  # fmt: skip
         self.task, self.entry = task, entry
         self.sample = prepare(sample, entry.inputs)
         self.format = task.format
         self.messages = render(task, entry, self.sample)
         self.drafts: list[Draft] = []
-        self.refused = 0
-        self._scheduler, self._diagnoser = scheduler, diagnoser or Diagnoser(task)
+        self.refused: str | None = None
+        self.lost = 0
+        self.claim = claim
+        self._scheduler, self._diagnoser = scheduler, diagnoser
         self._sampling = entry_sampling(task, entry)
+        self._came = 0
+        self._told_worth = False
+
+    @property
+    def worth(self) -> float:
+        """What the next ask about this sample is worth."""
+        return self.claim.worth
+
+    @worth.setter
+    def worth(self, worth: float) -> None:
+        self._told_worth = True
+        self._scheduler.allocator.set_worth(self.claim, worth)
+
+    @property
+    def width(self) -> int:
+        """How many asks about this sample at once are of use."""
+        return self._scheduler.allocator.width
 
     async def __call__(
         self,
@@ -62,29 +82,40 @@ class Asker:
             index=index,
         )
         with self._counted():
-            draft = await self._draft(request)
+            output, key, cached = await self._scheduler.generate(request, self.claim)
+        draft = self._draft(request, output, key, cached)
         self.drafts.append(draft)
+        self._one_more()
         return draft
 
     async def score(
         self, choices: Sequence[str], *, messages: Sequence[Message] | None = None
     ) -> list[float]:
         """Log-probability of each choice as the whole reply."""
+        asked = self.messages if messages is None else tuple(messages)
         with self._counted():
-            return await self._scheduler.score(
-                self.messages if messages is None else tuple(messages), choices
-            )
+            scores = await self._scheduler.score(asked, choices, self.claim)
+        self._one_more()
+        return scores
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
         try:
             yield
-        except BaseException:
-            self.refused += 1
+        except BaseException as error:
+            self.lost += 1
+            if isinstance(error, BudgetSpentError):
+                self.refused = str(error)
             raise
 
-    async def _draft(self, request: Request) -> Draft:
-        output, key, cached = await self._scheduler.generate(request)
+    def _one_more(self) -> None:
+        self._came += 1
+        if self._came == 1:
+            self._scheduler.meter.begun += 1
+        if not self._told_worth:
+            self._scheduler.allocator.set_worth(self.claim, 0.5**self._came)
+
+    def _draft(self, request: Request, output: Output, key: bytes, cached: bool) -> Draft:
         shape = self.task.format
         findings = self._diagnoser.findings(request, output, key, known=cached)
         text = output.text

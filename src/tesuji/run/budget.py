@@ -25,10 +25,20 @@ class Budget:
             if value is not None and not value > 0:
                 raise ConfigError(f"the limit {name} is {value}; it must be above 0")
 
+    @property
+    def limited(self) -> bool:
+        """Whether a run may have to end before all is done."""
+        return self != Budget()
+
 
 def make_budget(limits: Mapping[str, Any]) -> Budget:
     """A budget from a task's limits, with what is None left out."""
     return Budget(**{name: value for name, value in limits.items() if value is not None})
+
+
+def grace(seconds: float) -> float:
+    """How exactly a limit of so many seconds is kept: 2 %, or 5 s where that is more."""
+    return max(5.0, 0.02 * seconds)
 
 
 @dataclass(slots=True)
@@ -36,6 +46,8 @@ class Meter:
     """Counts what a run spends. `clock` gives seconds; a test may bring its own.
 
     `price` turns (tokens in, tokens out) into US dollars, None where the price is unknown.
+    `begun` counts the samples of which a first output came, `reserve` are seconds that
+    must be left when the last request has come.
     """
 
     budget: Budget = field(default_factory=Budget)
@@ -46,7 +58,9 @@ class Meter:
     tokens_in: int = 0
     tokens_out: int = 0
     usd: float | None = None
+    begun: int = 0
     halted: str | None = None
+    reserve: float = 0.0
     started: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,8 +78,10 @@ class Meter:
         return self.clock() - self.started
 
     def seconds_left(self) -> float | None:
-        """Seconds until the run must end; None where it need not."""
-        return None if self.budget.seconds is None else self.budget.seconds - self.seconds
+        """Seconds that are left for requests; None where there is no limit."""
+        if self.budget.seconds is None:
+            return None
+        return self.budget.seconds - self.reserve - self.seconds
 
     def halt(self, reason: str) -> None:
         """Send nothing more: what is in flight ends, the rest goes without."""
@@ -76,7 +92,7 @@ class Meter:
         budget = self.budget
         if self.halted:
             return self.halted
-        if budget.seconds is not None and self.seconds >= budget.seconds:
+        if budget.seconds is not None and (self.seconds_left() or 0.0) <= 0:
             return f"the {budget.seconds:g} seconds are over"
         if budget.requests is not None and self.sent >= budget.requests:
             return f"the {budget.requests} requests are spent"

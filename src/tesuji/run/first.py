@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 from tesuji.flows import Draft, find_flow
 from tesuji.models.base import Model
-from tesuji.run.asking import Asker
+from tesuji.run.answering import Run, answer_sample
+from tesuji.run.asking import render
 from tesuji.run.diagnoser import Diagnoser
 from tesuji.run.entry import Entry
 from tesuji.run.ledger import AnswerRow, Ledger
 from tesuji.run.progress import Tally
-from tesuji.run.runner import Run, answer_sample, check_entry, make_meter
+from tesuji.run.runner import check_entry, make_meter
 from tesuji.run.scheduler import Scheduler
+from tesuji.task.inputs import prepare
 from tesuji.task.sample import Message, Sample
 from tesuji.task.task import Task
 
@@ -51,7 +53,7 @@ async def first_move(
 
 
 async def _look(run: Run, sample: Sample) -> FirstMove:
-    messages = Asker(run.task, run.entry, sample, run.scheduler).messages
+    messages = render(run.task, run.entry, prepare(sample, run.entry.inputs))
     row, drafts = await answer_sample(run, sample)
     assert row is not None  # only a halted run leaves a sample without a row
     return FirstMove(sample, messages, tuple(drafts), row)

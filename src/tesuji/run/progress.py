@@ -14,10 +14,14 @@ from tesuji.run.ledger import AnswerRow, RunRow
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A snapshot. `rate` is samples a second, `eta` seconds to go (None: can't tell yet)."""
+    """A snapshot. `rate` is samples a second, `eta` seconds to go (None: can't tell yet).
+
+    `begun` samples have an output; under a budget those that are not `done` may get more.
+    """
 
     entry: str
     done: int
+    begun: int
     total: int
     errors: int
     unparsed: int
@@ -61,7 +65,8 @@ class Tally:
             self.score_sum += row.score
         for kinds in findings:
             self.outputs += 1
-            self.kinds.update(kinds)
+            if kinds:
+                self.kinds.update(kinds)
         return self.guard.add(findings, row.state)
 
     def snapshot(self) -> Progress:
@@ -72,6 +77,7 @@ class Tally:
         return Progress(
             entry=self.entry,
             done=done,
+            begun=max(done, self.meter.begun),
             total=self.total,
             errors=self.states["error"],
             unparsed=self.states["unparsed"],
@@ -91,7 +97,7 @@ class Tally:
 def settled_progress(row: RunRow, kinds: Mapping[str, int], meter: Meter) -> Progress:
     """The state of a finished run of which nothing had to be done again."""
     return Progress(
-        entry=row.entry, done=row.total, total=row.total, errors=row.errors,
+        entry=row.entry, done=row.total, begun=row.total, total=row.total, errors=row.errors,
         unparsed=row.unparsed, sent=meter.sent, cached=meter.cached, tokens=0, usd=meter.usd,
         seconds=meter.seconds, rate=0.0, eta=0.0, score=row.score,
         findings={kind: hits / max(row.outputs, 1) for kind, hits in kinds.items()},

@@ -9,13 +9,14 @@ from typing import NoReturn
 from tesuji.errors import BudgetSpentError, CapabilityError, RequestFailedError
 from tesuji.flows import Draft, find_flow
 from tesuji.models.base import Capability, Output, Request
+from tesuji.run.answering import Run, answer_sample
 from tesuji.run.asking import render
 from tesuji.run.budget import Meter
 from tesuji.run.diagnoser import Diagnoser
 from tesuji.run.entry import Entry, from_table
 from tesuji.run.ledger import AnswerRow, Ledger, RunRow, iter_answers
 from tesuji.run.progress import Tally, Watch
-from tesuji.run.runner import Run, answer_sample, run_entry
+from tesuji.run.runner import run_entry
 from tesuji.run.scheduler import Scheduler
 from tesuji.task.inputs import prepare
 from tesuji.task.sample import Message, Sample

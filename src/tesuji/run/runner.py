@@ -5,34 +5,28 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import inspect
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from contextlib import aclosing, suppress
 from functools import partial
 
 from tesuji.errors import (
-    BudgetSpentError,
     ConfigError,
-    RequestFailedError,
-    TesujiError,
 )
-from tesuji.flows import Draft, Flow, choose, find_flow
+from tesuji.flows import Flow, choose, find_flow
 from tesuji.flows.choose import labels_of
 from tesuji.models.base import Model, require
 from tesuji.models.prices import cost
 from tesuji.run.alarms import Guard, StopRule
-from tesuji.run.asking import Asker, entry_sampling
+from tesuji.run.allocator import Claim
+from tesuji.run.answering import CUT, Run, answer_sample
+from tesuji.run.asking import entry_sampling
 from tesuji.run.budget import Budget, Meter, make_budget
 from tesuji.run.diagnoser import Diagnoser
 from tesuji.run.entry import Entry, to_table
 from tesuji.run.estimate import estimate
 from tesuji.run.ledger import (
-    AnswerRow,
-    AnswerState,
     Ledger,
     RunRow,
-    Spent,
-    add_spent,
     begin_run,
     end_run,
     find_settled,
@@ -40,62 +34,20 @@ from tesuji.run.ledger import (
     get_best,
     write_alarm,
     write_answer,
-    write_rates,
 )
 from tesuji.run.progress import Tally, Watch, settled_progress
 from tesuji.run.scheduler import Scheduler
 from tesuji.run.settled import conclusions_digest
-from tesuji.task.own import described, place
-from tesuji.task.sample import Answer, Sample
+from tesuji.task.sample import Sample
 from tesuji.task.task import Task
 from tesuji.task.template import check_template
 
 _SNAPSHOT_SECONDS = 0.1
-# A sample's flow waits most of the time; twice the backend's places keep those filled while other
-# samples are being parsed and recorded.
-_FLOWS_PER_PLACE = 2
-_POINTS = 50  # of the failure rates over a run that are kept, at least ten samples apart
+# A fallback takes 0.3 ms of CPU (2 busy cores, 20,000 samples): time for those that will need one
+# is kept free, up to a tenth of the budget.
+_FALLBACK_SECONDS = 0.0004
 _SPENT_SECONDS = 1.0  # so much of what was spent a `kill -9` may leave uncounted
-
-
-@dataclass(slots=True)
-class Run:
-    """A run under way: what its workers share.
-
-    `refused` counts the asks that brought no output; `spent` is what the ledger knows of the cost.
-    """
-
-    id: int
-    task: Task
-    entry: Entry
-    flow: Flow
-    ledger: Ledger
-    scheduler: Scheduler
-    meter: Meter
-    tally: Tally
-    diagnoser: Diagnoser
-    answers: dict[str, AnswerRow] = field(default_factory=dict)
-    noted: int = 0
-    refused: int = 0
-    spent: Spent = field(default_factory=Spent)
-
-    def note_spent(self, at_least: float = 0.0) -> None:
-        """Record what was spent since the last time, if that is `at_least` so many seconds ago."""
-        meter, before = self.meter, self.spent
-        if meter.seconds - before.seconds < at_least:
-            return
-        self.spent = Spent(meter.sent, meter.tokens_in, meter.tokens_out, meter.usd, meter.seconds)
-        self.ledger.append(partial(add_spent, run=self.id, spent=self.spent.since(before)))
-
-    def note_rates(self) -> None:
-        """Record how often each failure was seen so far, if outputs came since the last time."""
-        if self.noted == self.tally.outputs:
-            return
-        self.noted = self.tally.outputs
-        kinds = dict(self.tally.kinds)
-        self.ledger.append(
-            partial(write_rates, run=self.id, outputs=self.tally.outputs, hits=kinds)
-        )
+_POINTS = 50  # of the failure rates over a run that are kept, at least ten samples apart
 
 
 async def run_entry(
@@ -176,7 +128,7 @@ def _repeat(ledger: Ledger, row: RunRow, entry: Entry, meter: Meter, watch: Watc
 def _is_settled(run: Run) -> bool:
     """Whether the same again would find all in the ledger, and be cut short nowhere."""
     states, meter = run.tally.states, run.meter
-    cut = states["error"] or states["fallback"] or run.refused or meter.spent()
+    cut = states["error"] or states["fallback"] or run.lost or meter.spent()
     # With limits, what is sent may depend on what is left; a pass that sent nothing did not.
     return not cut and (meter.budget == Budget() or meter.sent == 0)
 
@@ -227,13 +179,17 @@ def make_meter(task: Task, entry: Entry, budget: Budget | None) -> Meter:
 
 
 async def _work(run: Run, samples: Sequence[Sample], watch: Watch | None) -> None:
-    queue = iter(samples)
-    places = max(1, run.scheduler.model.concurrency * _FLOWS_PER_PLACE)
     ticker = asyncio.create_task(_tick(run.tally, watch)) if watch else None
     try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(places, len(samples))):
-                group.create_task(_worker(run, queue))
+        unopened, most = len(samples), 0.1 * (run.meter.budget.seconds or 0.0)
+        admitted = run.scheduler.allocator.admit(samples)
+        async with asyncio.TaskGroup() as group, aclosing(admitted):
+            async for sample, claim in admitted:
+                unopened -= 1
+                run.meter.reserve = min(unopened * _FALLBACK_SECONDS, most)
+                if run.meter.halted:
+                    break
+                group.create_task(_answer(run, sample, claim))
     except BaseExceptionGroup as errors:
         raise _first(errors) from None
     finally:
@@ -243,81 +199,25 @@ async def _work(run: Run, samples: Sequence[Sample], watch: Watch | None) -> Non
                 await ticker
 
 
-async def _worker(run: Run, queue: Iterator[Sample]) -> None:
-    for sample in queue:
-        if run.meter.halted:
-            return
-        row, drafts = await answer_sample(run, sample)
-        if row is None:
-            return
-        findings = [(d.key, finding) for d in drafts for finding in d.findings]
-        run.answers[sample.id] = row
-        outputs = [draft.key for draft in drafts]
-        run.ledger.append(
-            partial(write_answer, run=run.id, row=row, findings=findings, outputs=outputs)
-        )
-        run.note_spent(_SPENT_SECONDS)
-        for alarm in run.tally.add(row, [{f.kind for f in d.findings} for d in drafts]):
-            words = alarm.sentence()
-            run.ledger.append(partial(write_alarm, run=run.id, kind=alarm.kind, words=words))
-        if run.tally.guard.stop:
-            run.meter.halt(run.tally.guard.stop)
-        if len(run.answers) % max(10, run.tally.total // _POINTS) == 0:
-            run.note_rates()
-
-
-async def answer_sample(run: Run, sample: Sample) -> tuple[AnswerRow | None, list[Draft]]:
-    """One sample through the flow: its row, and all drafts behind it; no row if halted."""
-    asker = Asker(run.task, run.entry, sample, run.scheduler, run.diagnoser)
-    state: AnswerState = "answered"
-    answer, output, reason = None, None, None
-    try:
-        result = await run.flow(asker.sample, asker, **run.entry.options)
-    except BudgetSpentError as error:
-        if run.meter.halted:
-            return None, asker.drafts
-        state, reason = "fallback", str(error)
-    except RequestFailedError as error:
-        state, reason = "error", str(error)
-    except TesujiError:
-        raise
-    except Exception as error:
-        state, reason = "error", _explain(run, error)
-    else:
-        answer, output = _result(result, asker.drafts)
-        if answer is None:
-            state = "unparsed"
-    finally:
-        run.refused += asker.refused
-    if state != "error" and answer is None:
-        answer = run.task.format.fallback()
-    score = _score(run.task, sample, answer) if state != "error" else None
-    return AnswerRow(sample.id, state, answer, score, output, reason), asker.drafts
-
-
-def _result(result: Draft | Answer, drafts: list[Draft]) -> tuple[Answer | None, bytes | None]:
-    if isinstance(result, Draft):
-        return result.answer, result.key
-    return result, drafts[-1].key if drafts else None
-
-
-def _score(task: Task, sample: Sample, answer: Answer) -> float | None:
-    if sample.target is None or task.metric.sample is None:
-        return None
-    try:
-        return float(task.metric.sample(answer, sample.target))
-    except TesujiError:
-        raise
-    except Exception as error:
-        raise ConfigError(
-            f"metric '{task.metric.name}' failed on sample {sample.id}: "
-            f"{type(error).__name__}: {error}"
-        ) from error
-
-
-def _explain(run: Run, error: Exception) -> str:
-    where = place(error, run.task.own.path) if run.task.own.path else "built in"
-    return f"flow '{run.entry.flow}' ({where}): {described(error)}"
+async def _answer(run: Run, sample: Sample, claim: Claim) -> None:
+    """Answer a sample and record what came of it."""
+    row, drafts = await answer_sample(run, sample, claim)
+    if row is None:
+        return
+    findings = [(d.key, finding) for d in drafts for finding in d.findings]
+    run.answers[sample.id] = row
+    outputs = [draft.key for draft in drafts]
+    run.ledger.append(
+        partial(write_answer, run=run.id, row=row, findings=findings, outputs=outputs)
+    )
+    run.note_spent(_SPENT_SECONDS)
+    for alarm in run.tally.add(row, [{f.kind for f in d.findings} for d in drafts]):
+        words = alarm.sentence()
+        run.ledger.append(partial(write_alarm, run=run.id, kind=alarm.kind, words=words))
+    if run.tally.guard.stop:
+        run.meter.halt(run.tally.guard.stop)
+    if len(run.answers) % max(10, run.tally.total // _POINTS) == 0:
+        run.note_rates()
 
 
 async def _tick(tally: Tally, watch: Watch | None) -> None:
@@ -334,7 +234,7 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 def _outcome(run: Run, samples: Sequence[Sample]) -> dict[str, object]:
-    values: dict[str, object] = {"state": "finished", "reason": None, **_counts(run)}
+    values: dict[str, object] = {"state": "finished", "reason": _cut_short(run), **_counts(run)}
     if len(run.answers) < len(samples):
         values |= {"state": "stopped", "reason": run.meter.halted or "unfinished"}
     rows = [(run.answers[s.id], s.target) for s in samples if s.id in run.answers]
@@ -348,6 +248,13 @@ def _outcome(run: Run, samples: Sequence[Sample]) -> dict[str, object]:
         )
         values |= {"score": score, "low": low, "high": high}
     return values
+
+
+def _cut_short(run: Run) -> str | None:
+    """Why a finished run might come to more with a larger budget."""
+    cut = sum((row.reason or "").startswith(CUT) for row in run.answers.values())
+    why = run.meter.spent()
+    return f"{why}: {cut:,} samples were cut short" if cut and why else None
 
 
 def _counts(run: Run) -> dict[str, object]:
