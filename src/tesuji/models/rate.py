@@ -16,16 +16,17 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 _START = 8
-_MORE_IN_START = 1.15  # of the goodput, where places double: less, twice running, is no growth
+_MORE_IN_START = 1.15  # of the goodput, where places double: less is no growth …
+_FLAT = 3  # … and so many rounds of it end the start (as in BBR; Cardwell and others 2016)
 _RISE = 1.25
 _MORE_IN_RISE = 0.32  # of what the rise would bring on a server with room to spare
 _KEPT_IN_FALL = 0.7  # refusals that don't depend on the load leave 0.5
 _BORNE = 0.05  # of a round's requests may be refused: knocking is how a limit is known
 _TOO_MANY = 0.5  # are never borne
 _OUTCOMES = 32  # of a round, at least, once the start is over
-_RESTS = (2, 256)  # rounds between two changes: at first, and at most (doubled when one fails)
-_NO_CEILING = 10**9
-_WARY = 8  # rounds before it rises to where it was refused; doubled each time it is again
+_RESTS = (2, 16)  # rounds between two changes: at first, and at most (doubled when one fails)
+# Rounds before it rises to where it was refused: at first, and at most (doubled each time).
+_WARY = (8, 256)
 
 Mode: TypeAlias = Literal["start", "rest", "rise", "fall"]
 
@@ -67,7 +68,8 @@ class Rate:
         self._best = (self.limit, 0.0)  # the limit that it comes back to, and its goodput
         self._flat = 0
         self._rest, self._rested = _RESTS[0], 0
-        self._ceiling, self._wary = _NO_CEILING, _WARY
+        self._ceiling: int | None = None  # where it was refused last
+        self._wary = _WARY[0]
         self._before = (self.limit, 0.0, 0.0)  # limit, goodput and share refused before a fall
         self._borne, self._pauses_borne = _BORNE, False
         self._round = self._new_round(settling=False)
@@ -148,7 +150,7 @@ class Rate:
             self._best, self._flat = (round.limit, goodput), 0
         elif round.full:
             self._flat += 1
-            if self._flat == 2:
+            if self._flat == _FLAT:
                 self._settle(*self._best)
 
     def _judge_rest(self, round: _Round, goodput: float) -> None:
@@ -167,9 +169,9 @@ class Rate:
         """Try a higher limit: half-way to where it was refused, beyond that but seldom."""
         limit = self._best[0]
         wanted = max(limit + 1, int(limit * _RISE))
-        if limit < self._ceiling - 1 < _NO_CEILING - 1:
+        if self._ceiling and limit < self._ceiling - 1:
             wanted = min(max(wanted, (limit + self._ceiling) // 2), self._ceiling - 1)
-        elif limit >= self._ceiling - 1 and self._rested < self._wary:
+        elif self._ceiling and self._rested < self._wary:
             return
         if limit < self.bound:
             self._mode, self.limit = "rise", min(wanted, self.bound)
@@ -177,8 +179,8 @@ class Rate:
     def _judge_rise(self, goodput: float, refused: bool) -> None:
         limit, usual = self._best
         if goodput >= usual * (1 + _MORE_IN_RISE * (self.limit / limit - 1)):
-            if self.limit >= self._ceiling:
-                self._ceiling, self._wary = _NO_CEILING, _WARY
+            if self._ceiling and self.limit >= self._ceiling:
+                self._ceiling, self._wary = None, _WARY[0]
             self._settle(self.limit, goodput)
             self._rest = _RESTS[0]
             self._rise()
@@ -190,8 +192,8 @@ class Rate:
             self._settle(limit, usual)
 
     def _refused_at(self, limit: int) -> None:
-        near = limit >= 0.9 * self._ceiling
-        self._wary = min(2 * self._wary, _RESTS[1]) if near else _WARY
+        near = self._ceiling and limit >= 0.9 * self._ceiling
+        self._wary = min(2 * self._wary, _WARY[1]) if near else _WARY[0]
         self._ceiling = limit
 
     def _fall(self, goodput: float, share: float) -> None:
