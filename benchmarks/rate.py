@@ -41,18 +41,14 @@ _ASK = Request((Message("user", "Is it?"),), Sampling())
 
 
 class Fixed(Rate):
-    """A number of places that stays as it is; pauses are kept."""
+    """So many at once, whatever happens; pauses are kept."""
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(limit)
-        self.limit = limit
+    def reset(self) -> None:
+        super().reset()
+        self.limit = self.bound
 
-    def answered(self, seconds: float) -> None:
-        self.seconds = seconds
-
-    def refused(self, pause: float | None = None) -> None:
-        if pause is not None:
-            self.paused_until = max(self.paused_until, self.clock() + pause)
+    def _judge(self, round: object, goodput: float) -> None:
+        pass
 
 
 @contextlib.contextmanager

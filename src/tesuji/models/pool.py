@@ -226,7 +226,7 @@ class Pool:
             lane.rate.refused(after and min(after, self.policy.longest_wait))
             return wait
         if fault.kind == "slow":
-            lane.rate.refused()
+            lane.rate.timed_out()
         lane.faults += 1
         if fault.kind == "gone":
             self._check_reached(lane, fault)

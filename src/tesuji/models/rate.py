@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-_START = 8
+_START = 16
 _MORE_IN_START = 1.15  # of the goodput, where places double: less is no growth …
 _FLAT = 3  # … and so many rounds of it end the start (as in BBR; Cardwell and others 2016)
 _RISE = 1.25
@@ -41,13 +41,20 @@ class _Round:
     settling: bool
     answered: int = 0
     refused: int = 0
+    slow: int = 0
     paused: bool = False
     full: bool = False
 
     @property
+    def over(self) -> bool:
+        return self.answered + self.refused + self.slow >= self.outcomes
+
+    @property
     def share(self) -> float:
-        """Refused, of all that came back."""
-        return self.refused / max(1, self.answered + self.refused)
+        """Refused, of all that came back; late ones count where they are most of it."""
+        back = self.answered + self.refused + self.slow
+        late = self.slow if self.slow > _TOO_MANY * back else 0
+        return (self.refused + late) / max(1, back)
 
 
 class Rate:
@@ -89,11 +96,11 @@ class Rate:
         round.answered += 1
         if self._mode == "start" and round.full and self.limit < self.bound:
             self.limit += 1
-        if round.answered + round.refused >= round.outcomes:
+        if round.over:
             self._end_round()
 
     def refused(self, pause: float | None = None) -> None:
-        """The server said "too many", was too slow, or did not take the connection.
+        """The server said "too many".
 
         `pause`: for so many seconds nothing is to be sent to it.
         """
@@ -106,7 +113,14 @@ class Rate:
             round.paused, news = True, not self._pauses_borne
         round.refused += 1
         at_once = news and (self._mode == "rise" or not (round.settling or self._mode == "fall"))
-        if at_once or round.answered + round.refused >= round.outcomes:
+        if at_once or round.over:
+            self._end_round()
+
+    def timed_out(self) -> None:
+        """An answer did not come in time: a sign of too many only where most do not."""
+        round = self._round
+        round.slow += 1
+        if round.over:
             self._end_round()
 
     def _new_round(self, settling: bool) -> _Round:
@@ -135,7 +149,7 @@ class Rate:
     def _judge(self, round: _Round, goodput: float) -> None:
         refused = round.share > self._borne or (round.paused and not self._pauses_borne)
         if self._mode == "fall":
-            self._judge_fall(goodput)
+            self._judge_fall(goodput, round.share)
         elif self._mode == "rise":
             self._judge_rise(goodput if round.full else 0.0, refused)
         elif refused:
@@ -200,9 +214,10 @@ class Rate:
         self._before = self.limit, goodput, share
         self._mode, self.limit = "fall", max(1, (self.limit + 1) // 2)
 
-    def _judge_fall(self, goodput: float) -> None:
+    def _judge_fall(self, goodput: float, still: float) -> None:
         limit, usual, share = self._before
-        if goodput >= _KEPT_IN_FALL * usual or share > _TOO_MANY:
+        helped = goodput >= _KEPT_IN_FALL * usual and still <= _KEPT_IN_FALL * share
+        if helped or share > _TOO_MANY:
             self._refused_at(limit)
             self._settle(self.limit, goodput)
             self._rest = _RESTS[0]

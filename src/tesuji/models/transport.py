@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from tesuji.errors import CapabilityError, ModelUnavailableError, RequestFailedError
+from tesuji.models.deadline import Deadline
 from tesuji.models.endpoint import Endpoint
 from tesuji.models.retry import retry_after_seconds, worth_retrying
 from tesuji.models.stream import StreamReader
@@ -138,11 +139,7 @@ class Transport:
             connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=300),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers=headers,
-            timeout=aiohttp.ClientTimeout(
-                total=self.limits.total,
-                sock_connect=self.limits.connect,
-                sock_read=self.limits.stall,
-            ),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self.limits.connect),
         )
         return self._session
 
@@ -175,14 +172,19 @@ class Transport:
 
         session = self._open()
         self.sent += 1
+        deadline = Deadline(self.limits.total, self.limits.stall)
         try:
-            async with session.request(
-                method, self.url(path), data=data, allow_redirects=False
-            ) as response:
+            async with (
+                deadline,
+                session.request(
+                    method, self.url(path), data=data, allow_redirects=False
+                ) as response,
+            ):
                 watching = reader if _is_stream(response.headers) else None
-                return response.status, response.headers, await self._read(response, watching)
+                body = await self._read(response, watching, deadline)
+                return response.status, response.headers, body
         except TimeoutError as error:
-            raise self._timed_out(error) from None
+            raise self._timed_out(error, deadline) from None
         except aiohttp.ClientSSLError as error:
             raise ModelUnavailableError(
                 f"{self.endpoint.base}: no safe connection: {shown(str(error))}"
@@ -197,9 +199,12 @@ class Transport:
             why = str(error) or type(error).__name__
             raise Fault(f"the connection broke: {self.safe(why)}") from None
 
-    async def _read(self, response: aiohttp.ClientResponse, reader: StreamReader | None) -> bytes:
+    async def _read(
+        self, response: aiohttp.ClientResponse, reader: StreamReader | None, deadline: Deadline
+    ) -> bytes:
         chunks, size = [], 0
         while chunk := await response.content.readany():
+            deadline.heard()
             size += len(chunk)
             if reader is None:
                 chunks.append(chunk)
@@ -213,12 +218,12 @@ class Transport:
                 )
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
-    def _timed_out(self, error: TimeoutError) -> Fault:
+    def _timed_out(self, error: TimeoutError, deadline: Deadline) -> Fault:
         import aiohttp
 
         if isinstance(error, aiohttp.ConnectionTimeoutError):
             return Fault(f"no connection within {self.limits.connect:g} s", "gone")
-        if isinstance(error, aiohttp.SocketTimeoutError):
+        if deadline.stalled:
             return Fault(f"not a byte for {self.limits.stall:g} s", "slow")
         return Fault(f"no whole answer within {self.limits.total:g} s", "slow")
 
