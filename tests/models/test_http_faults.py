@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from tests.models import faulty
 from tests.models.conftest import Waits
@@ -80,11 +81,13 @@ def test_a_lasting_fault_ends_with_its_reason(
 ) -> None:
     server = FaultyServer(*[fault] * 100)
     caught = failure(server, say("hello"), retry=patient)
-    assert isinstance(caught, RequestFailedError)
     assert server.base in str(caught) and "the last: " in str(caught)
-    if fault is PASSING["429"]:  # put off, not broken: only patience ends it
-        assert 570 < sum(waits.seconds) <= 600
+    if fault is PASSING["429"]:  # put off, not broken: only patience ends it, and then the run
+        assert isinstance(caught, ModelUnavailableError)
+        assert "nothing was answered for 600 s" in str(caught)
+        assert 570 < sum(waits.seconds) <= 610
     else:
+        assert isinstance(caught, RequestFailedError)
         assert len(server.seen) == 4
         assert waits.seconds == [1.0, 2.0, 4.0]
 
@@ -326,3 +329,57 @@ def test_a_cancelled_request_is_given_up_and_the_next_one_works(say: Say) -> Non
             return text
 
     assert asyncio.run(go()) == "b!"
+
+
+def stream(pause: float, pieces: int = 6) -> faulty.Fault:
+    """A streamed answer whose pieces come `pause` seconds apart."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        for _ in range(pieces):
+            await asyncio.sleep(pause)
+            await response.write(b'data: {"choices": [{"delta": {"content": "ha "}}]}\n\n')
+        await response.write(b"data: [DONE]\n\n")
+        return response
+
+    return answer
+
+
+class Never:
+    """A watch that never stops an answer."""
+
+    def feed(self, chunk: str) -> None:
+        pass
+
+
+def ask_for_stream(
+    server: FaultyServer, request: Request, retry: RetryPolicy, **options: Any
+) -> Output:
+    async def go() -> Output:
+        async with server:
+            model: Any = open_model(server.uri, retry=retry, **options)
+            model.watch = lambda prompt: Never()
+            try:
+                return await model.generate(request)  # type: ignore[no-any-return]
+            finally:
+                await model.close()
+
+    return asyncio.run(go())
+
+
+def test_a_stall_in_a_stream_is_the_time_between_two_pieces(say: Say, patient: RetryPolicy) -> None:
+    request = say("a", stop_loops=True)
+    server = FaultyServer(stream(0.2))  # 1.2 s in all: longer than the stall, which it never is
+    assert ask_for_stream(server, request, patient, stall_timeout=0.8).text == "ha " * 6
+    server = FaultyServer(stream(0.5), stream(0.0))
+    assert ask_for_stream(server, request, patient, stall_timeout=0.2).text == "ha " * 6
+    assert len(server.seen) == 2
+
+
+def test_a_stream_that_drips_meets_the_time_for_the_whole_answer(
+    say: Say, patient: RetryPolicy
+) -> None:
+    server = FaultyServer(*[stream(0.1, pieces=1000)] * 4)
+    with pytest.raises(RequestFailedError, match=r"no whole answer within 0.4 s"):
+        ask_for_stream(server, say("a", stop_loops=True), patient, timeout=0.4)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from tesuji.errors import BudgetSpentError
-from tesuji.models.base import Model, Output, Request
+from tesuji.models.base import Gated, Model, Output, Request
 from tesuji.run.allocator import Allocator, Claim
 from tesuji.run.budget import Meter, grace
 from tesuji.run.ledger import (
@@ -48,6 +48,8 @@ class Scheduler:
         self._pace = Pace()
         self._clocks: dict[asyncio.Timeout, tuple[float, int]] = {}
         self._in_flight: dict[bytes, asyncio.Future[Output]] = {}
+        if isinstance(model, Gated):
+            model.gate = meter.retake
 
     async def generate(self, request: Request, claim: Claim) -> tuple[Output, bytes, bool]:
         """(output, its key, whether it was recorded before)."""
