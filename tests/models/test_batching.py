@@ -280,11 +280,11 @@ def test_rows_of_all_lengths_get_what_they_get_alone(
 ) -> None:
     """Short and long, greedy and drawn, with and without a shared beginning."""
     long = "Translate the word. " * 12
-    asks = [
-        say(f"{long if at % 3 else ''}Reverse the string: {'abc' * (at % 5)}", max_tokens=1 + at * 3,
-            temperature=0.0 if at % 4 else 1.3, seed=at, index=at % 2)
-        for at in range(40)
-    ]  # fmt: skip
+    asks = []
+    for at in range(40):
+        prompt = f"{long if at % 3 else ''}Reverse the string: {'abc' * (at % 5)}"
+        heat = 0.0 if at % 4 else 1.3
+        asks.append(say(prompt, max_tokens=1 + at * 3, temperature=heat, seed=at, index=at % 2))
     together: list[Output] = ask_all(kinds[kind](), asks)
     model = kinds[kind]()
 
