@@ -9,6 +9,7 @@ onnxruntime-genai's own generator can do neither: its batch is fixed when it sta
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,9 +71,10 @@ def _session(path: Path, wanted: dict[str, Any]) -> Any:
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # what fails is an exception, and handled as one
-    for name in ("intra_op_num_threads", "inter_op_num_threads"):
-        if name in wanted:
-            setattr(options, name, int(wanted[name]))
+    # A worker that shares its machine is told how many threads are its own, as PyTorch is.
+    options.intra_op_num_threads = int(
+        wanted.get("intra_op_num_threads") or os.environ.get("OMP_NUM_THREADS") or 0
+    )
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
