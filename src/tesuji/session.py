@@ -6,15 +6,16 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tesuji.run.entry import Entry
 from tesuji.run.ledger import FILE, Ledger
+from tesuji.run.opening import open_for
 from tesuji.run.runner import check_entry
 from tesuji.task.task import Task
 
 if TYPE_CHECKING:
-    from tesuji.models.base import Model, Watched
+    from tesuji.models.base import Model
 
 T = TypeVar("T")
 
@@ -26,14 +27,9 @@ def with_model(
 
     The entry is checked before the ledger is opened: one that cannot run leaves nothing behind.
     """
-    from tesuji.models.registry import open_model
 
     async def session() -> T:
-        backend = open_model(entry.model)
-        if entry.sampling.stop_loops and "stream" in backend.capabilities:
-            from tesuji.diagnose.loop_watch import LoopWatch
-
-            cast("Watched", backend).watch = LoopWatch
+        backend = open_for(task, entry)
         try:
             await backend.ready()
             check_entry(task, entry, backend)

@@ -40,13 +40,16 @@ def one_thread() -> None:
 
 
 class Waits:
-    """A clock that does not pass: what a client would have waited, in seconds."""
+    """A clock that passes by waiting alone: what a client would have waited, in seconds."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
 
     async def sleep(self, seconds: float) -> None:
         self.seconds.append(seconds)
+
+    def clock(self) -> float:
+        return sum(self.seconds)
 
 
 @pytest.fixture
@@ -58,8 +61,9 @@ def waits() -> Waits:
 def patient(waits: Waits) -> RetryPolicy:
     """Four tries, the longest possible waits, none of them waited for."""
     return RetryPolicy(
-        tries=4, sleep=waits.sleep, uniform=lambda low, high: high, now=lambda: 1_700_000_000.0
-    )
+        tries=4, sleep=waits.sleep, uniform=lambda low, high: high,
+        now=lambda: 1_700_000_000.0, clock=waits.clock,
+    )  # fmt: skip
 
 
 NANO = Path(tesuji.models.__path__[0]) / "nano"

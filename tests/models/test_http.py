@@ -81,7 +81,7 @@ def test_a_key_is_sent_as_a_bearer_and_seen_nowhere_else(say: Say) -> None:
     async def work(model: HttpModel) -> str:
         await model.ready()
         await model.generate(say("a"))
-        return f"{model!r} {vars(model)!r} {model.transport!r} {model.uri} {model.identity}"
+        return f"{model!r} {vars(model)!r} {model.pool!r} {model.uri} {model.identity}"
 
     shown = using(server, work, key="sk-very-secret")
     assert {h["Authorization"] for h in server.headers} == {"Bearer sk-very-secret"}

@@ -18,6 +18,9 @@ from tesuji.task.config import Price
         ("http://127.0.0.1:8000/v1#qwen", 0.0),
         ("http://localhost/v1", 0.0),
         ("http://[::1]:8000/v1#qwen", 0.0),
+        ("http://localhost:1/v1,http://127.0.0.1:2/v1#qwen", 0.0),
+        ("http://localhost:1/v1, https://gpu-7/v1#qwen", None),
+        ("http://[broken/v1#qwen", None),
         ("nano", 0.0),
         ("hf:some/model", 0.0),
         ("other:x", None),
@@ -33,6 +36,9 @@ def test_the_user_s_prices_come_first() -> None:
     assert cost("openai:gpt-4o-mini", 10**6, 10**6, mine) == 3.0
     assert cost("http://gpu-7:8000/v1#qwen", 10**6, 10**6, mine) == 3.0
     assert cost("nano", 10**6, 10**6, {"nano": Price(1.0, 1.0)}) == 2.0
+    pair = "http://gpu-7:8000/v1,http://gpu-8:8000/v1#qwen"
+    assert cost(pair, 10**6, 10**6, mine) == 3.0
+    assert cost(pair, 10**6, 0, {pair: Price(5.0, 0.0)}) == 5.0
 
 
 def test_the_table_says_of_when_it_is() -> None:

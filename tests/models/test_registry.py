@@ -62,7 +62,7 @@ def test_addresses_that_are_none(uri: str) -> None:
 )
 def test_addresses_are_read(uri: str, base: str, name: str) -> None:
     model: Any = open_model(uri)
-    assert (model.transport.endpoint.base, model.name) == (base, name)
+    assert (model.pool.lanes[0].transport.endpoint.base, model.name) == (base, name)
     assert model.uri == model.identity == f"{base}#{name}"
 
 
@@ -71,10 +71,10 @@ def test_openai_needs_its_key_and_no_other_host_gets_it(monkeypatch: pytest.Monk
     assert isinstance(caught, ModelUnavailableError) and "set OPENAI_API_KEY" in str(caught)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-openai")
     openai: Any = open_model("openai:gpt-5")
-    assert openai.transport.endpoint.key == "sk-openai"
-    assert openai.transport.endpoint.base == "https://api.openai.com/v1"
+    assert openai.pool.lanes[0].transport.endpoint.key == "sk-openai"
+    assert openai.pool.lanes[0].transport.endpoint.base == "https://api.openai.com/v1"
     other: Any = open_model("https://host/v1#gpt-5")
-    assert other.transport.endpoint.key is None
+    assert other.pool.lanes[0].transport.endpoint.key is None
 
 
 def test_a_key_that_could_break_a_header_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import click
 
-from tesuji.cli.options import budget_options, folder_option, json_option, make_budget
+from tesuji.cli.options import (
+    budget_options,
+    folder_option,
+    json_option,
+    load_task,
+    make_budget,
+    model_options_option,
+)
 
 
 @click.command("try", short_help="Try a next move on the best run; keep what is better.")
 @click.argument("move")
 @click.option("--inputs", is_flag=True, help="process: try plain inputs too (asks the model).")
+@model_options_option
 @budget_options
 @folder_option
 @json_option
 @click.pass_context
 def try_(
-    ctx: click.Context, /, move: str, inputs: bool, seconds: float | None, requests: int | None,
-    tokens: int | None, usd: float | None, folder: str, as_json: bool,
+    ctx: click.Context, /, move: str, inputs: bool, model_options: tuple[str, ...],
+    seconds: float | None, requests: int | None, tokens: int | None, usd: float | None,
+    folder: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Try a MOVE: it proposes entries, the referee compares them with the best run so far.
 
@@ -33,7 +42,7 @@ def try_(
     from tesuji.cli.render import show_json
     from tesuji.cli.show_try import show_try
 
-    task = api.load(folder)
+    task = load_task(folder, model_options)
     named = any(limit is not None for limit in (seconds, requests, tokens, usd))
     budget = make_budget(task, seconds, requests, tokens, usd) if inputs or named else None
     with Live(quiet=as_json) as live:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -32,10 +32,18 @@ def json_option(command: F) -> F:
 
 
 def model_option(command: F) -> F:
-    """`--model URI`."""
+    """`--model URI`, and `--model-option`."""
     return click.option(
         "--model", metavar="URI",
         help="Which model answers: nano, openai:NAME, http://HOST/v1#NAME, hf:NAME, onnx:DIR …",
+    )(model_options_option(command))  # fmt: skip
+
+
+def model_options_option(command: F) -> F:
+    """`--model-option K=V`: how the model is asked, no part of an entry."""
+    return click.option(
+        "--model-option", "model_options", multiple=True, metavar="K=V",
+        help="For the model: concurrency=32, timeout=60 …",
     )(command)  # fmt: skip
 
 
@@ -86,6 +94,15 @@ def budget_options(command: F) -> F:
     return command
 
 
+def load_task(folder: str, model_options: Sequence[str]) -> Task:
+    """The competition of a folder, with the options that its models are to be opened with."""
+    from tesuji import api
+
+    task = api.load(folder)
+    pairs = dict(_pair(text, "--model-option") for text in model_options)
+    return task.with_options(**pairs) if pairs else task
+
+
 def make_entry(task: Task, model: str | None, changes: dict[str, Any]) -> Entry:
     """The entry that the options mean: a saved one or the base, with what was changed."""
     from tesuji.api import derive, find_entry
@@ -94,7 +111,7 @@ def make_entry(task: Task, model: str | None, changes: dict[str, Any]) -> Entry:
     options = changes.pop("options")
     for key in ("clean", "inputs"):
         changes[key] = _names(changes[key])
-    changes["options"] = dict(_pair(text) for text in options) if options else None
+    changes["options"] = dict(_pair(text, "--option") for text in options) if options else None
     for key in ("user", "system"):
         changes[key] = _unescape(changes[key])
     return derive(entry, **changes)
@@ -118,10 +135,10 @@ def _names(text: str | None) -> list[str] | None:
     return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
 
 
-def _pair(text: str) -> tuple[str, Any]:
+def _pair(text: str, option: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
-    if not equals:
-        raise ConfigError(f"--option {text}: write it as NAME=VALUE")
+    if not (name and equals):
+        raise ConfigError(f"{option} {text}: write it as NAME=VALUE")
     try:
         return name, json.loads(value)
     except ValueError:

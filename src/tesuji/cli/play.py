@@ -12,6 +12,7 @@ from tesuji.cli.options import (
     entry_options,
     folder_option,
     json_option,
+    load_task,
     make_budget,
     make_entry,
     model_option,
@@ -26,15 +27,16 @@ from tesuji.cli.options import (
 @folder_option
 @json_option
 def first(
-    n: int, split: str, model: str | None, folder: str, as_json: bool, **changes: Any
-) -> None:
+    n: int, split: str, model: str | None, model_options: tuple[str, ...], folder: str,
+    as_json: bool, **changes: Any,
+) -> None:  # fmt: skip
     """The first move: the prompt as sent, the raw output with invisible characters made visible,
     the parsed answer, the target, the score, the findings, tokens and seconds.
     """
     from tesuji import api
     from tesuji.cli.render import show_first, show_json
 
-    task = api.load(folder)
+    task = load_task(folder, model_options)
     report = api.first(task, entry=make_entry(task, model, changes), n=n, split=split)
     show_json(report.to_json()) if as_json else show_first(report)
 
@@ -56,7 +58,7 @@ def first(
 @click.pass_context
 def run(
     ctx: click.Context, /, split: str, limit: int | None, stop_when: tuple[str, ...],
-    model: str | None,
+    model: str | None, model_options: tuple[str, ...],
     seconds: float | None, requests: int | None, tokens: int | None, usd: float | None,
     folder: str, as_json: bool, **changes: Any,
 ) -> None:  # fmt: skip
@@ -75,7 +77,7 @@ def run(
     from tesuji.cli.live import Live
     from tesuji.cli.render import show_json, show_run
 
-    task = api.load(folder)
+    task = load_task(folder, model_options)
     entry = make_entry(task, model, changes)
     budget = make_budget(task, seconds, requests, tokens, usd)
     with Live(quiet=as_json) as live:
@@ -100,7 +102,8 @@ def run(
 @json_option
 @click.pass_context
 def predict(
-    ctx: click.Context, /, split: str, output: Path | None, model: str | None, entry: str | None,
+    ctx: click.Context, /, split: str, output: Path | None, model: str | None,
+    model_options: tuple[str, ...], entry: str | None,
     seconds: float | None, requests: int | None, tokens: int | None, usd: float | None,
     folder: str, as_json: bool,
 ) -> None:  # fmt: skip
@@ -109,7 +112,7 @@ def predict(
     from tesuji.cli.live import Live
     from tesuji.cli.render import show_json, show_predict
 
-    task = api.load(folder)
+    task = load_task(folder, model_options)
     budget = make_budget(task, seconds, requests, tokens, usd)
     with Live(quiet=as_json) as live:
         report = api.predict(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 from tesuji.errors import CapabilityError
 from tesuji.task.formats.base import Grammar
@@ -112,6 +112,14 @@ class Watched(Protocol):
     watch: Callable[[str], Watch] | None
     """Makes a watch for an output with `stop_loops`, given the last message of its request (what
     that demands is no loop); None: nobody looks."""
+
+
+@runtime_checkable
+class Gated(Protocol):
+    """What a model has besides that may keep requests waiting before it sends them."""
+
+    gate: Callable[[], None] | None
+    """Called right before each try; what it raises is passed on, and nothing is sent."""
 
 
 _WORDS = {

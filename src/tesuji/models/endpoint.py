@@ -1,4 +1,4 @@
-"""Where a server is: `http://HOST/v1#NAME` taken apart, and the key that goes with it.
+"""Where servers are: `http://HOST/v1#NAME` taken apart, and the key that goes with it.
 
 Keys come from the environment alone. OPENAI_API_KEY goes to OpenAI and nowhere else; any other
 server gets TESUJI_API_KEY, if there is one.
@@ -7,12 +7,15 @@ server gets TESUJI_API_KEY, if there is one.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tesuji.errors import ConfigError, ModelUnavailableError
 
 OPENAI = "https://api.openai.com/v1"
+_NEXT = re.compile(r",\s*(?=https?://)", re.I)  # between two servers
 _SECRET_WORDS = ("key", "token", "secret", "auth", "passw", "sig", "credential")
 
 
@@ -69,6 +72,35 @@ def server_endpoint(uri: str) -> Endpoint:
     base = f"{parts.scheme}://{address}" + (f":{port}" if port else "") + path
     served = unquote(parts.fragment) or None
     return Endpoint(base, parts.query, served, "server", _key("TESUJI_API_KEY"))
+
+
+def server_endpoints(uri: str) -> list[Endpoint]:
+    """The servers of `http://A/v1,http://B/v1#NAME`, all with the name that stands at the end."""
+    found = [server_endpoint(part) for part in split_servers(uri)]
+    for endpoint in found[:-1]:
+        if endpoint.name not in (None, found[-1].name):
+            raise ConfigError(
+                f"{endpoint.uri}: several servers are one model, named once, at the end: "
+                f"{joined(found)}"
+            )
+    if len({endpoint.base for endpoint in found}) < len(found):
+        raise ConfigError(f"{joined(found)}: a server stands there twice")
+    return [replace(endpoint, name=found[-1].name) for endpoint in found]
+
+
+def split_servers(uri: str) -> list[str]:
+    """The addresses of servers that are one model.
+
+    >>> split_servers("http://a/v1, http://b/v1#m")
+    ['http://a/v1', 'http://b/v1#m']
+    """
+    return _NEXT.split(uri.strip())
+
+
+def joined(endpoints: Sequence[Endpoint]) -> str:
+    """The URI of servers that are one model: the name stands at the end."""
+    nameless = [replace(endpoint, name=None).uri for endpoint in endpoints[:-1]]
+    return ",".join([*nameless, endpoints[-1].uri])
 
 
 def _key(variable: str) -> str | None:

@@ -1,4 +1,7 @@
-"""Models behind a server that speaks like OpenAI's: `http://HOST/v1#NAME` and `openai:NAME`.
+"""Models behind servers that speak like OpenAI's: `http://HOST/v1#NAME` and `openai:NAME`.
+
+Several servers may be one model: `http://A/v1,http://B/v1#NAME`. What the ledger calls it is the
+first one's URI: so a run that began on one server goes on with two, and nothing is sent again.
 
 Answers come whole, but for those that are to be stopped where they loop: these are streamed.
 Scoring needs choices that differ in their first token: a chat server shows log-probabilities of
@@ -10,21 +13,20 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tesuji.errors import (
-    CapabilityError,
-    ConfigError,
-    ModelUnavailableError,
-    RequestFailedError,
-)
+from tesuji.errors import CapabilityError, ConfigError
 from tesuji.models.base import Capability, Output, Request, Sampling, Watch
 from tesuji.models.draws import Draws
-from tesuji.models.endpoint import Endpoint, openai_endpoint, server_endpoint
+from tesuji.models.endpoint import Endpoint, joined, openai_endpoint, server_endpoints
 from tesuji.models.once import Once
+from tesuji.models.pool import Lane, Pool
+from tesuji.models.rate import Rate
+from tesuji.models.reach import reach
 from tesuji.models.retry import RetryPolicy
 from tesuji.models.stream import StreamReader
-from tesuji.models.transport import BadRequestError, ForbiddenError, Limits, Transport, listed
+from tesuji.models.transport import BadRequestError, Limits, Transport
 from tesuji.models.wire import (
     chat_body,
     embedding_body,
@@ -50,21 +52,46 @@ class HttpModel:
 
     def __init__(
         self,
-        endpoint: Endpoint,
-        *,
-        concurrency: int = 64,
+        *endpoints: Endpoint,
+        concurrency: int = 256,
         limits: Limits | None = None,
         retry: RetryPolicy | None = None,
+        give_up: int = 100,
     ) -> None:
-        self.uri = endpoint.uri
-        self.identity = endpoint.uri
+        policy = retry or RetryPolicy()
+        self.uri = joined(endpoints)
         self.concurrency = concurrency
-        self.transport = Transport(endpoint, limits or Limits(), retry or RetryPolicy())
+        self.pool = Pool(
+            [
+                Lane(
+                    Transport(endpoint, limits or Limits(), policy.now),
+                    Rate(concurrency, policy.clock),
+                )
+                for endpoint in endpoints
+            ],
+            policy,
+            give_up=give_up,
+        )
         self.draws = Draws(self.uri, self.ask)
-        self._name = endpoint.name
+        self._first = endpoints[0]
+        self._name = self._first.name
         self._limit_key = "max_tokens"
         self._counts_streams = True
         self._reached = Once(self._reach)
+
+    @property
+    def identity(self) -> str:
+        """The first server's address and the model's name."""
+        return replace(self._first, name=self._name).uri
+
+    @property
+    def gate(self) -> Callable[[], None] | None:
+        """Called before each try; raises where nothing more may be sent."""
+        return self.pool.gate
+
+    @gate.setter
+    def gate(self, gate: Callable[[], None] | None) -> None:
+        self.pool.gate = gate
 
     @property
     def name(self) -> str | None:
@@ -109,11 +136,12 @@ class HttpModel:
     async def close(self) -> None:
         """Close the connections."""
         self.draws.close()
-        await self.transport.close()
+        self.pool.close()
+        await asyncio.gather(*(lane.transport.close() for lane in self.pool.lanes))
 
     async def _embed(self, texts: Sequence[str]) -> np.ndarray:
         body = embedding_body(self._name or "", texts)
-        return await self.transport.post(
+        return await self.pool.post(
             "/embeddings", body, lambda payload, _: read_embeddings(payload, len(texts))
         )
 
@@ -133,12 +161,11 @@ class HttpModel:
         return await self._post(request, n)
 
     async def _post(self, request: Request, n: int) -> list[Output]:
-        endpoint = self.transport.endpoint
         body: dict[str, Any] = chat_body(
-            self._name or "", request, n=n, limit_key=self._limit_key, dialect=endpoint.dialect
+            self._name or "", request, n=n, limit_key=self._limit_key, dialect=self._first.dialect
         )
         reader = self._stream(request, body) if self._streams(request) else None
-        outputs = await self.transport.post("/chat/completions", body, _read_chat, reader)
+        outputs = await self.pool.post("/chat/completions", body, _read_chat, reader)
         wanted = request.sampling.logprobs is not None and request.sampling.max_tokens > 0
         if wanted and any(o.logprobs is None for o in outputs):
             raise CapabilityError(
@@ -170,28 +197,7 @@ class HttpModel:
             await self._reached.wait()
 
     async def _reach(self) -> None:
-        try:
-            names = await self.transport.names()
-        except ForbiddenError:
-            # A key may be good for chats and not for lists.
-            if self._name is None:
-                raise
-            return
-        except RequestFailedError as error:
-            if self._name is None:
-                raise ModelUnavailableError(
-                    f"{self.uri} does not say what it serves; name it: {self.uri}#NAME ({error})"
-                ) from None
-            return
-        if self._name is not None:
-            return
-        if len(names) != 1:
-            raise ModelUnavailableError(
-                f"{self.uri} serves {len(names)} models; name one as {self.uri}#NAME: "
-                f"{listed(names)}"
-            )
-        self._name = names[0]
-        self.identity = f"{self.uri}#{names[0]}"
+        self._name = await reach(self.pool, self.uri, self._name)
 
 
 def _read_chat(payload: object, seconds: float) -> list[Output]:
@@ -240,46 +246,54 @@ def _log_sum(values: Sequence[float]) -> float:
 
 def open_openai(rest: str, **options: Any) -> HttpModel:
     """`openai:NAME`."""
-    return _open(openai_endpoint(rest), **options)
+    return _open([openai_endpoint(rest)], options)
 
 
 def open_http(rest: str, **options: Any) -> HttpModel:
-    """`http://HOST/v1#NAME`, given what stands after `http:`."""
-    return _open(server_endpoint("http:" + rest), **options)
+    """`http://HOST/v1#NAME` or `http://A/v1,http://B/v1#NAME`, given what stands after `http:`."""
+    return _open(server_endpoints("http:" + rest), options)
 
 
 def open_https(rest: str, **options: Any) -> HttpModel:
-    """`https://HOST/v1#NAME`, given what stands after `https:`."""
-    return _open(server_endpoint("https:" + rest), **options)
+    """`https://HOST/v1#NAME` and so on, given what stands after `https:`."""
+    return _open(server_endpoints("https:" + rest), options)
 
 
 _OPTIONS: Mapping[str, Any] = {
-    "concurrency": 64,
+    "concurrency": 256,
     "connect_timeout": 10.0,
     "timeout": 600.0,
     "stall_timeout": 300.0,
     "max_body": 64 * 2**20,
     "tries": 6,
+    "give_up": 100,
     "retry": None,
 }
+_WHOLE = ("concurrency", "max_body", "tries", "give_up")
 
 
-def _open(endpoint: Endpoint, **options: Any) -> HttpModel:
+def _open(endpoints: Sequence[Endpoint], options: Mapping[str, Any]) -> HttpModel:
+    where = joined(endpoints)
     unknown = sorted(options.keys() - _OPTIONS.keys())
     if unknown:
-        raise ConfigError(
-            f"{endpoint.uri}: has no option {', '.join(unknown)}; it has {', '.join(_OPTIONS)}"
-        )
+        known = ", ".join(name for name in _OPTIONS if name != "retry")
+        raise ConfigError(f"{where}: has no option {', '.join(unknown)}; it has {known}")
     chosen = {**_OPTIONS, **options}
     policy = chosen.pop("retry")
     for name, value in chosen.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-            raise ConfigError(f"{endpoint.uri}: {name} must be a number above 0, not {value!r}")
+        kind, word = (int, "whole number") if name in _WHOLE else (int | float, "number")
+        if isinstance(value, bool) or not isinstance(value, kind) or not value > 0:
+            raise ConfigError(f"{where}: {name} must be a {word} above 0, not {value!r}")
     limits = Limits(
         connect=chosen["connect_timeout"],
         total=chosen["timeout"],
         stall=min(chosen["stall_timeout"], chosen["timeout"]),
         body=chosen["max_body"],
     )
-    retry = policy or RetryPolicy(tries=chosen["tries"])
-    return HttpModel(endpoint, concurrency=chosen["concurrency"], limits=limits, retry=retry)
+    return HttpModel(
+        *endpoints,
+        concurrency=chosen["concurrency"],
+        limits=limits,
+        retry=policy or RetryPolicy(tries=chosen["tries"]),
+        give_up=chosen["give_up"],
+    )

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tesuji.models.endpoint import split_servers
 
 if TYPE_CHECKING:
     from tesuji.task.config import Price
@@ -31,7 +34,7 @@ USD_PER_MILLION: Mapping[str, tuple[float, float]] = {
     "text-embedding-3-large": (0.13, 0.0),
 }
 _FREE = ("nano", "onnx", "hf", "vllm", "gguf", "replay")
-_HERE = ("localhost", "127.0.0.1", "[::1]")
+_HERE = ("localhost", "127.0.0.1", "::1")
 
 
 def cost(
@@ -42,7 +45,8 @@ def cost(
 ) -> float | None:
     """US dollars for these tokens; None where the price is unknown, 0 for a model of one's own.
 
-    `overrides` maps a URI, or the name in it, to a price, in dollars per million tokens.
+    `overrides` maps a URI, or the name in it, to a price, in dollars per million tokens. Several
+    servers that are one model have one price: under the whole URI, or under the name.
 
     >>> cost("openai:gpt-4o-mini", 1_000_000, 0), cost("nano", 5, 5), cost("openai:new", 1, 1)
     (0.15, 0.0, None)
@@ -62,7 +66,13 @@ def _price(uri: str, overrides: Mapping[str, Price]) -> tuple[float, float] | No
     if scheme in _FREE:
         return 0.0, 0.0
     if scheme in ("http", "https"):
-        host = rest.removeprefix("//").partition("/")[0]
-        host = host if host.endswith("]") else host.partition(":")[0] or host
-        return (0.0, 0.0) if host in _HERE or rest.startswith("//[::1]") else None
+        return (0.0, 0.0) if all(_is_here(one) for one in split_servers(uri)) else None
     return USD_PER_MILLION.get(name) if scheme == "openai" else None
+
+
+def _is_here(uri: str) -> bool:
+    """Whether a server is on this machine."""
+    try:
+        return urlsplit(uri).hostname in _HERE
+    except ValueError:
+        return False

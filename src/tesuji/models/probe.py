@@ -45,7 +45,7 @@ async def probe(model: HttpModel) -> ServerReport:
     """Ask a server what it honours: at most eight small calls. ModelUnavailableError."""
     await model.ready()
     try:
-        models: tuple[str, ...] | None = tuple(await model.transport.names())
+        models: tuple[str, ...] | None = tuple(await model.pool.lanes[0].transport.names())
     except ModelError:
         models = None
     first = await model.generate(Request(_ASK, Sampling(max_tokens=1)))

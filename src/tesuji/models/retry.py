@@ -2,7 +2,8 @@
 
 Exponential back-off with full jitter: before try k the wait is uniform in [0, min(cap, base 2^k)]
 (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). `Retry-After` is obeyed.
-A server that says "too many" (429) is not broken, so that does not use up tries but patience.
+A server that says "too many" (429) or takes no connection is not this request's fault: that does
+not use up tries but patience.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from email.utils import parsedate_to_datetime
 AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 """Statuses worth another try; other 5xx are too, but 501 and 505 say "never"."""
 
+_PUT_OFF_DOUBLINGS = 4  # the server's own limit falls as well: no request need wait for ever
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """How often and how patiently to ask again. Times in seconds; clocks can be replaced.
 
-    `tries` counts all tries of one request but those answered 429; `patience` is how long a
-    request may be put off by 429s in all; `longest_wait` caps what `Retry-After` can ask for.
+    `tries` counts all tries of one request but those put off; `patience` is how long a request
+    may be put off in all; `longest_wait` caps what `Retry-After` can ask for.
     """
 
     tries: int = 6
@@ -35,6 +38,7 @@ class RetryPolicy:
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     uniform: Callable[[float, float], float] = random.uniform
     now: Callable[[], float] = time.time
+    clock: Callable[[], float] = time.monotonic
 
 
 class Patience:
@@ -43,21 +47,32 @@ class Patience:
     def __init__(self, policy: RetryPolicy) -> None:
         self.policy = policy
         self.sent = 0
-        self._failures = 0
+        self._failures = self._put_off = 0
         self._waited = 0.0
 
-    def wait(self, *, busy: bool, retry_after: float | None) -> float | None:
-        """Seconds to wait before the next try, or None to give up."""
-        policy = self.policy
-        pause = policy.uniform(0.0, min(policy.cap, policy.base * 2.0 ** min(self.sent, 32)))
-        if retry_after is not None:
-            # The jitter comes on top: else all that wait for one server come back at once.
-            pause = min(retry_after, policy.longest_wait) + min(pause, 1.0)
-        if busy:
-            self._waited += pause
-            return pause if self._waited <= policy.patience else None
+    def again(self) -> float | None:
+        """Seconds to wait after a failed try, or None to give up."""
         self._failures += 1
-        return pause if self._failures < policy.tries else None
+        return self._jitter(self.policy.base) if self._failures < self.policy.tries else None
+
+    def put_off(self, *, usual: float, least: float | None) -> float | None:
+        """Seconds to wait after "too many", or None to give up.
+
+        `usual` are the seconds that an answer takes (a server that is quick says "too many" for a
+        short time only), `least` those that the server wants to be left alone.
+        """
+        policy = self.policy
+        self._put_off += 1
+        pause = self._jitter(min(policy.base, usual) if usual else policy.base, self._put_off)
+        if least is not None:
+            # The jitter comes on top: else all that wait for one server come back at once.
+            pause = min(least, policy.longest_wait) + min(pause, 1.0)
+        self._waited += pause
+        return pause if self._waited <= policy.patience else None
+
+    def _jitter(self, base: float, doublings: int | None = None) -> float:
+        doublings = min(self.sent, 32) if doublings is None else min(doublings, _PUT_OFF_DOUBLINGS)
+        return self.policy.uniform(0.0, min(self.policy.cap, base * 2.0**doublings))
 
 
 def worth_retrying(status: int) -> bool:

@@ -1,4 +1,4 @@
-"""One server, one session: requests sent, faults told apart, and those worth it sent again.
+"""One server, one session: a request sent once, and its fault, if there is one, told apart.
 
 On aiohttp directly: per request it costs a tenth of the CPU of the SDKs. A redirect is never
 followed, so a key never reaches a host that the user did not name.
@@ -7,15 +7,15 @@ followed, so a key never reaches a host that the user did not name.
 from __future__ import annotations
 
 import asyncio
-import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from tesuji.errors import CapabilityError, ModelUnavailableError, RequestFailedError
 from tesuji.models.endpoint import Endpoint
-from tesuji.models.retry import Patience, RetryPolicy, retry_after_seconds, worth_retrying
+from tesuji.models.retry import retry_after_seconds, worth_retrying
 from tesuji.models.stream import StreamReader
 from tesuji.models.wire import MalformedAnswerError, error_fields, parse, read_names, shown
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     import aiohttp
 
 T = TypeVar("T")
+Kind: TypeAlias = Literal["busy", "gone", "slow", "broken"]
+# As vLLM, SGLang, llama.cpp, Ollama, OpenAI and their gateways say it.
+_TOO_LONG = re.compile(r"context.{0,9}(length|size|window)|too (long|large|many tokens)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +43,41 @@ class Limits:
 
 
 class BadRequestError(RequestFailedError):
-    """The server refuses the request as it is (400, 413, 422)."""
+    """The server refuses the request as it is (400, 413, 422). `too_long`: for its length."""
 
-    def __init__(self, text: str, parameter: str) -> None:
+    def __init__(self, text: str, parameter: str, too_long: bool = False) -> None:
         super().__init__(text)
-        self.parameter = parameter
+        self.parameter, self.too_long = parameter, too_long
 
 
 class ForbiddenError(ModelUnavailableError):
     """The key is known, but not good for this (403)."""
 
 
+class AbsentError(ModelUnavailableError):
+    """There is no server at the address."""
+
+
 @dataclass(slots=True)
-class _Again(Exception):  # noqa: N818  # not an error: an instruction to the loop below
+class Fault(Exception):  # noqa: N818  # not an error yet: it is worth another try
+    """Why a try failed. "busy": the server says "later"; "gone": it takes no connection; "slow":
+    a time-out; "broken": all else. `retry_after` is in seconds."""
+
     why: str
-    busy: bool = False
+    kind: Kind = "broken"
     retry_after: float | None = None
 
 
 @dataclass(slots=True)
 class Transport:
-    """The connection to one server. Use from one event loop at a time."""
+    """The connection to one server. Use from one event loop at a time.
+
+    `reached`: it has answered at least once. `sent` counts tries.
+    """
 
     endpoint: Endpoint
     limits: Limits = field(default_factory=Limits)
-    policy: RetryPolicy = field(default_factory=RetryPolicy)
+    now: Callable[[], float] = time.time
     reached: bool = False
     sent: int = 0
     _session: aiohttp.ClientSession | None = field(default=None, repr=False)
@@ -73,38 +86,31 @@ class Transport:
     async def post(
         self,
         path: str,
-        body: Mapping[str, Any],
+        data: bytes,
         read: Callable[[object, float], T],
-        stream: Callable[[], StreamReader] | None = None,
+        reader: StreamReader | None = None,
     ) -> T:
-        """POST `body` and `read` the answer, given the seconds that the successful try took.
+        """POST `data` once and `read` the answer, given the seconds that it took.
 
-        `stream` makes what puts an answer together that comes piece by piece, and may stop it.
+        `reader` puts an answer together that comes piece by piece, and may stop it.
 
-        RequestFailedError, ModelUnavailableError, or CapabilityError where the server has no
-        such address.
+        Fault where another try may do; RequestFailedError, ModelUnavailableError, or
+        CapabilityError where the server has no such address.
         """
-        data = json.dumps(body).encode()
-        patience = Patience(self.policy)
-        while True:
-            patience.sent += 1
-            try:
-                return await self._once("POST", path, data, read, stream and stream())
-            except _Again as again:
-                wait = patience.wait(busy=again.busy, retry_after=again.retry_after)
-                if wait is None:
-                    tries = f"{patience.sent} tries" if patience.sent > 1 else "one try"
-                    raise RequestFailedError(
-                        f"{self.endpoint.base}: no answer after {tries}; the last: {again.why}"
-                    ) from None
-            await self.policy.sleep(wait)
+        return await self._once("POST", path, data, read, reader)
 
     async def names(self) -> list[str]:
         """The models that the server lists; one try, RequestFailedError if it does not say."""
         try:
             return await self._once("GET", "/models", None, lambda found, _: read_names(found))
-        except _Again as again:
-            raise RequestFailedError(f"{self.endpoint.base}/models: {again.why}") from None
+        except Fault as fault:
+            if fault.kind == "gone":
+                raise self.absent(fault) from None
+            raise RequestFailedError(f"{self.endpoint.base}/models: {fault.why}") from None
+
+    def absent(self, fault: Fault) -> AbsentError:
+        """No server where one ought to be."""
+        return AbsentError(f"no server at {self.endpoint.base}: {fault.why}; is it running?")
 
     async def close(self) -> None:
         """Close all connections."""
@@ -152,7 +158,7 @@ class Transport:
         try:
             status, headers, body = await self._exchange(method, path, data, reader)
         except MalformedAnswerError as error:  # in the middle of a stream
-            raise _Again(self.safe(str(error))) from None
+            raise Fault(self.safe(str(error))) from None
         if status != 200:
             await self._judge(path, status, headers, body)
         self.reached = True
@@ -160,7 +166,7 @@ class Transport:
             answer = reader.payload() if reader and _is_stream(headers) else parse(body)
             return read(answer, time.perf_counter() - started)
         except MalformedAnswerError as error:
-            raise _Again(self.safe(str(error))) from None
+            raise Fault(self.safe(str(error))) from None
 
     async def _exchange(
         self, method: str, path: str, data: bytes | None, reader: StreamReader | None = None
@@ -176,7 +182,7 @@ class Transport:
                 watching = reader if _is_stream(response.headers) else None
                 return response.status, response.headers, await self._read(response, watching)
         except TimeoutError as error:
-            raise _Again(self._timed_out(error)) from None
+            raise self._timed_out(error) from None
         except aiohttp.ClientSSLError as error:
             raise ModelUnavailableError(
                 f"{self.endpoint.base}: no safe connection: {shown(str(error))}"
@@ -186,15 +192,10 @@ class Transport:
                 f"{self.endpoint.base} is no usable address: {self.safe(str(error))}"
             ) from None
         except aiohttp.ClientConnectorError as error:
-            why = shown(error.strerror or str(error.os_error))
-            if not self.reached:
-                raise ModelUnavailableError(
-                    f"no server at {self.endpoint.base}: {why}; is it running?"
-                ) from None
-            raise _Again(f"no connection: {why}") from None
+            raise Fault(shown(error.strerror or str(error.os_error)), "gone") from None
         except (aiohttp.ClientError, OSError) as error:
             why = str(error) or type(error).__name__
-            raise _Again(f"the connection broke: {self.safe(why)}") from None
+            raise Fault(f"the connection broke: {self.safe(why)}") from None
 
     async def _read(self, response: aiohttp.ClientResponse, reader: StreamReader | None) -> bytes:
         chunks, size = [], 0
@@ -212,14 +213,14 @@ class Transport:
                 )
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
-    def _timed_out(self, error: TimeoutError) -> str:
+    def _timed_out(self, error: TimeoutError) -> Fault:
         import aiohttp
 
         if isinstance(error, aiohttp.ConnectionTimeoutError):
-            return f"no connection within {self.limits.connect:g} s"
+            return Fault(f"no connection within {self.limits.connect:g} s", "gone")
         if isinstance(error, aiohttp.SocketTimeoutError):
-            return f"not a byte for {self.limits.stall:g} s"
-        return f"no whole answer within {self.limits.total:g} s"
+            return Fault(f"not a byte for {self.limits.stall:g} s", "slow")
+        return Fault(f"no whole answer within {self.limits.total:g} s", "slow")
 
     async def _judge(self, path: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
         """Raise what a status other than 200 means."""
@@ -229,10 +230,10 @@ class Transport:
         if status == 429 and code == "insufficient_quota":
             raise ModelUnavailableError(f"{base}: the account has no credit left{said}")
         if worth_retrying(status):
-            after = retry_after_seconds(headers.get("Retry-After"), self.policy.now())
+            after = retry_after_seconds(headers.get("Retry-After"), self.now())
             # 429 means "later", and so does 503 where it says when.
             busy = status == 429 or (status == 503 and after is not None)
-            raise _Again(f"the server says {said.strip(' ()')}", busy, after)
+            raise Fault(f"the server says {said.strip(' ()')}", "busy" if busy else "broken", after)
         self.reached = True
         if status == 403:
             raise ForbiddenError(self._key_refused() + said)
@@ -248,7 +249,8 @@ class Transport:
                 f"{base} sends on to {target}{said}; name that address instead"
             )
         if status in (400, 413, 422):
-            raise BadRequestError(f"{base} refuses the request{said}", parameter)
+            too_long = status == 413 or bool(_TOO_LONG.search(f"{code} {message}"))
+            raise BadRequestError(f"{base} refuses the request{said}", parameter, too_long)
         if status == 402:
             raise ModelUnavailableError(f"{base} wants to be paid{said}")
         raise RequestFailedError(f"{base} answers with an unexpected status{said}")

@@ -11,12 +11,12 @@ from tesuji.compare.trial import Trial, judge_together
 from tesuji.diagnose import clean
 from tesuji.models.base import Model, Request
 from tesuji.models.prices import cost
-from tesuji.models.registry import open_model
 from tesuji.moves.evidence import gather, starting_run
 from tesuji.moves.move import Evidence, Move, Relevance
 from tesuji.run.budget import Budget, Meter
 from tesuji.run.entry import Entry, entry_path, from_table, load_entry, save_entry
 from tesuji.run.ledger import Ledger, RunRow, find_output, iter_answers, iter_records, list_runs
+from tesuji.run.opening import open_for
 from tesuji.run.progress import Watch
 from tesuji.run.recorded import Recorded, changed_answers, run_recorded
 from tesuji.run.runner import make_meter, run_entry
@@ -143,7 +143,7 @@ class _Live:
         if left is None:
             return "the budget is spent"
         if self._model is None:
-            self._model = open_model(entry.model)
+            self._model = open_for(task, entry)
             self._stack.push_async_callback(self._model.close)
             await self._model.ready()
         meter = make_meter(task, entry, left)

@@ -97,6 +97,11 @@ class Meter:
         """Uncount a request that was not sent after all."""
         self.sent -= 1
 
+    def retake(self) -> None:
+        """`take` once more: a request that was taken, and had to wait since, is to be sent now."""
+        self.give_back()
+        self.take()
+
     def pay(self, tokens_in: int, tokens_out: int) -> None:
         """Count the tokens of an output that came."""
         self.tokens_in += tokens_in

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from tesuji.errors import BudgetSpentError
-from tesuji.models.base import Model, Output, Request
+from tesuji.models.base import Gated, Model, Output, Request
 from tesuji.run.budget import Meter
 from tesuji.run.ledger import (
     Ledger,
@@ -36,6 +36,8 @@ class Scheduler:
         self.model, self.ledger, self.meter = model, ledger, meter
         self._places = asyncio.Semaphore(model.concurrency)
         self._in_flight: dict[bytes, asyncio.Future[Output]] = {}
+        if isinstance(model, Gated):
+            model.gate = meter.retake
 
     async def generate(self, request: Request) -> tuple[Output, bytes, bool]:
         """(output, its key, whether it was recorded before)."""

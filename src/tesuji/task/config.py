@@ -88,6 +88,7 @@ class Config:
     sampling: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)
     prices: Mapping[str, Price] = field(default_factory=dict)
+    models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def read_config(path: Path | str) -> Config:
@@ -118,6 +119,7 @@ def read_config(path: Path | str) -> Config:
         sampling=top.section("sampling", SAMPLING).values(),
         limits=top.section("limits", LIMITS).values(),
         prices=_prices(path, top),
+        models=_models(path, top),
     )
     if config.split.group is not None and config.split.stratify is not False:
         raise ConfigError(f"{path}: [split]: stratify and group exclude each other; drop one")
@@ -230,3 +232,11 @@ def _prices(path: Path, top: _Section) -> dict[str, Price]:
         uri: Price(**_Section(path, f'prices."{uri}"', prices, PRICE).values())
         for uri, prices in raw.items()
     }
+
+
+def _models(path: Path, top: _Section) -> dict[str, dict[str, Any]]:
+    raw = top.get("models") or {}
+    for uri, options in raw.items():
+        if not isinstance(options, dict):
+            raise ConfigError(f'{path}: models."{uri}": must be a table: [models."{uri}"]')
+    return dict(raw)

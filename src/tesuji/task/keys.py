@@ -75,6 +75,7 @@ TOP: Mapping[str, Key] = {
     "sampling": Key("a table", lambda v: isinstance(v, dict)),
     "limits": Key("a table", lambda v: isinstance(v, dict)),
     "prices": Key('tables [prices."MODEL URI"]', lambda v: isinstance(v, dict)),
+    "models": Key('tables [models."MODEL URI"]', lambda v: isinstance(v, dict)),
 }  # fmt: skip
 
 METRIC: Mapping[str, Key] = {"name": Key("a metric's name", _name, required=True)}

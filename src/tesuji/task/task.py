@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,8 @@ class Task:
     sampling: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)
     prices: Mapping[str, Price] = field(default_factory=dict)
+    models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Options of models by URI; those under "*" are for any."""
     own: Own = field(default_factory=Own, repr=False)
     config: Config | None = field(default=None, repr=False)
     test_table: Table | None = field(default=None, repr=False)
@@ -74,6 +76,15 @@ class Task:
                 f'[data] {name} = "data/{name}.csv"'
             )
         return samples
+
+    def options_of(self, uri: str) -> dict[str, Any]:
+        """The options that a model is opened with."""
+        return {**self.models.get(uri, {}), **self.models.get("*", {})}
+
+    def with_options(self, **options: Any) -> Task:
+        """This task with options for whatever model is opened: `concurrency`, `timeout` …"""
+        given = {**self.models.get("*", {}), **options}
+        return replace(self, models={**self.models, "*": given})
 
     @cached_property
     def digest(self) -> str:
@@ -153,6 +164,7 @@ def load(folder: Path | str = ".") -> Task:
         sampling=config.sampling,
         limits=config.limits,
         prices=config.prices,
+        models=config.models,
         own=own,
         config=config,
         test_table=tables.get("test"),
