@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +16,11 @@ import pytest
 from tesuji.errors import ConfigError, MissingExtraError, ModelUnavailableError
 from tesuji.models.base import Output, Request
 from tesuji.models.registry import open_model
-from tesuji.models.workers import Refusal, WorkersModel, plan
+from tesuji.models.worker import Refusal
+from tesuji.models.workers import WorkersModel, plan
 from tesuji.task.sample import Message
+
+pytestmark = pytest.mark.xdist_group("ray")  # one cluster at a time
 
 Say = Callable[..., Request]
 
@@ -134,6 +139,29 @@ def test_all_that_a_model_can_do_goes_through_workers(say: Say) -> None:
             await model.generate(say("a"))
 
     asyncio.run(asyncio.wait_for(go(), 240))
+
+
+@pytest.mark.usefixtures("cluster")
+def test_a_run_over_workers_is_the_same_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The driver writes the ledger: what workers answered is there for the model alone."""
+    from tesuji.cli import main
+
+    def tesuji(*words: str) -> dict[str, Any]:
+        with pytest.raises(SystemExit) as done:
+            main([*words, "--json"])
+        assert not done.value.code
+        said: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return said
+
+    monkeypatch.chdir(tmp_path)
+    tesuji("new", "comp", "--like", "llm-prompt-reverse")
+    spread = tesuji("run", "-C", "comp", "--limit", "12", "--workers", "ray:1")
+    alone = tesuji("run", "-C", "comp", "--limit", "12")
+    assert spread["run"]["score"] == alone["run"]["score"]
+    assert spread["run"]["id"] == alone["run"]["id"]
+    assert (spread["run"]["sent"], alone["run"]["sent"]) == (12, 0)
 
 
 @pytest.mark.usefixtures("cluster")

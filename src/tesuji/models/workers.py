@@ -20,17 +20,16 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-import tesuji.errors
 from tesuji.errors import (
     ConfigError,
     MissingExtraError,
-    ModelError,
     ModelUnavailableError,
     RequestFailedError,
     TesujiError,
 )
-from tesuji.models.base import Capability, Model, Output, Request, Watch
+from tesuji.models.base import Model, Output, Request, Watch
 from tesuji.models.once import Once
+from tesuji.models.worker import Refusal, Worker
 from tesuji.task.sample import Message
 
 if TYPE_CHECKING:
@@ -231,49 +230,6 @@ class WorkersModel:
         )  # fmt: skip
         if member.lives > 1:
             self._hire(member.share, member.lives - 1)
-
-
-class Worker:
-    """What runs in a worker: the model, and its errors as values."""
-
-    def __init__(
-        self, uri: str, options: dict[str, Any], watch: Callable[[str], Watch] | None
-    ) -> None:
-        from tesuji.models.registry import open_model
-
-        self._model: Any = open_model(uri, **options)
-        if watch is not None:
-            self._model.watch = watch
-
-    async def ready(self) -> tuple[str, int] | Refusal:
-        """Load the weights; the model's identity and this process's id."""
-        try:
-            await self._model.ready()
-        except TesujiError as error:
-            return Refusal(type(error).__name__, str(error))
-        return self._model.identity, os.getpid()
-
-    async def call(self, method: str, given: Sequence[Any]) -> Any:
-        """What the model's method gives, or a Refusal."""
-        try:
-            return await getattr(self._model, method)(*given)
-        except TesujiError as error:
-            return Refusal(type(error).__name__, str(error))
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An error of a worker's on its way: exceptions do not all survive being pickled."""
-
-    kind: str
-    says: str
-
-    def error(self) -> ModelError:
-        """The same error here; one of another kind means that the model is not to be had."""
-        kind = getattr(tesuji.errors, self.kind, None)
-        if isinstance(kind, type) and issubclass(kind, ModelError):
-            return kind(self.says)
-        return ModelUnavailableError(self.says)
 
 
 @dataclass(slots=True, eq=False)
