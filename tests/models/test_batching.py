@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Callable, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -296,6 +298,40 @@ def test_rows_of_all_lengths_get_what_they_get_alone(
     alone = asyncio.run(one_by_one())
     told = [(o.text, o.finish, o.tokens_in, o.tokens_out) for o in together]
     assert told == [(o.text, o.finish, o.tokens_in, o.tokens_out) for o in alone]
+
+
+_WINDOW = {"sliding_window": 24, "head_dim": 16}
+_MIXED = {"layer_types": ["conv", "full_attention"]}
+
+
+@pytest.mark.parametrize(
+    ("family", "shape"), [("qwen2", {}), ("mistral", _WINDOW), ("lfm2", _MIXED)]
+)
+def test_layers_of_all_kinds_keep_rows_apart(
+    family: str, shape: dict[str, Any], tmp_path: Path, nano: Path, ask_all: AskAll, say: Say
+) -> None:
+    """Full attention, attention over a window, and layers whose state is no keys and values."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    torch.manual_seed(0)
+    config = AutoConfig.for_model(
+        family, vocab_size=264, hidden_size=64, intermediate_size=128, num_hidden_layers=2,
+        num_attention_heads=4, num_key_value_heads=2, max_position_embeddings=512,
+        eos_token_id=261, pad_token_id=256, bos_token_id=257, **shape,
+    )  # fmt: skip
+    AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path)
+    for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
+        shutil.copy(nano / name, tmp_path / name)
+    shots = "abc is cba. " * 4
+    asks = [
+        say(f"{shots if at % 3 else ''}Reverse: {'abc' * (at % 4)}", max_tokens=2 + 3 * at)
+        for at in range(12)
+    ]
+    together = ask_all(open_model(f"hf:{tmp_path}", batch_size=4), asks)
+    alone = [ask_all(open_model(f"hf:{tmp_path}"), [ask])[0] for ask in asks[::3]]
+    assert [o.text for o in together[::3]] == [o.text for o in alone]
+    assert all(output.tokens_out for output in together)
 
 
 @pytest.mark.parametrize("kind", KINDS)
