@@ -16,6 +16,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _DEATHS = 3  # so many workers may die of one request, or in one place, before it is given up
 _PATIENCE = 300.0  # seconds until the first worker has to be there, its weights loaded
+_FAREWELL = 10.0  # seconds until those who wait must have been told that the model is closed
 _ON_GPUS = ("hf", "vllm", "gguf")
 _log = logging.getLogger("tesuji")
 
@@ -106,6 +108,10 @@ class WorkersModel:
 
             for member in self._crew:
                 ray.kill(member.actor)
+            with suppress(TimeoutError):  # whoever waits for an answer has to hear of it first
+                async with asyncio.timeout(_FAREWELL):
+                    while any(member.flying for member in self._crew):
+                        await asyncio.sleep(0.01)
             if self._own_cluster and ray.is_initialized():
                 ray.shutdown()
         self._crew, self._own_cluster = [], False
@@ -116,6 +122,8 @@ class WorkersModel:
 
         if not ray.is_initialized():
             os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+            # By itself Ray gives way to whatever else runs; here one waits for its workers.
+            os.environ.setdefault("RAY_worker_niceness", "0")
             ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
             self._own_cluster = True
         on_gpus = self.uri.partition(":")[0] in _ON_GPUS and self._options.get("device") != "cpu"
