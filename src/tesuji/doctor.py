@@ -15,6 +15,7 @@ import tesuji
 EXTRAS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "analytics": ("Parquet files", ("pyarrow",)),
     "baseline": ("the metrics macro_f1, auc and qwk", ("scikit-learn",)),
+    "cluster": ("workers on many machines (workers=ray)", ("ray",)),
     "gguf": ("gguf:FILE models by llama.cpp", ("llama-cpp-python",)),
     "hf": ("hf:NAME models by transformers", ("torch", "transformers")),
     "math": ("the metric math (equal formulas)", ("math-verify",)),

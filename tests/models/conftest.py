@@ -31,6 +31,14 @@ def say() -> Callable[..., Request]:
     return make
 
 
+@pytest.fixture
+def one_thread() -> None:
+    """PyTorch's threads wait for each other actively: beside other work they crawl."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
 class Waits:
     """A clock that passes by waiting alone: what a client would have waited, in seconds."""
 

@@ -19,6 +19,8 @@ from tesuji.models.base import Model, Output, Request
 from tesuji.models.registry import open_model
 from tesuji.task.sample import Message
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 Say = Callable[..., Request]
 T = TypeVar("T")
 BACKENDS = ("nano", "hf", "http", "replay", "gguf", "vllm")
@@ -54,14 +56,6 @@ async def opened(kind: str, folder: Path, nano: Path) -> AsyncIterator[Model]:
         yield model
     finally:
         await model.close()
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> None:
-    """PyTorch's threads wait for each other actively: beside other work they crawl."""
-    import torch
-
-    torch.set_num_threads(1)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tesuji.task.task import Task
 
 F = TypeVar("F", bound=Callable[..., Any])
+_WORKERS = f"{__name__}.workers"
 
 
 def folder_option(command: F) -> F:
@@ -40,11 +41,20 @@ def model_option(command: F) -> F:
 
 
 def model_options_option(command: F) -> F:
-    """`--model-option K=V`: how the model is asked, no part of an entry."""
-    return click.option(
+    """`--model-option K=V` and `--workers ray`: how the model is asked, no part of an entry."""
+
+    def keep(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+        ctx.meta[_WORKERS] = value
+
+    option = click.option(
         "--model-option", "model_options", multiple=True, metavar="K=V",
         help="For the model: concurrency=32, timeout=60 …",
-    )(command)  # fmt: skip
+    )  # fmt: skip
+    workers = click.option(
+        "--workers", metavar="ray[:N]", callback=keep, expose_value=False,
+        help="Spread a model that runs here over a Ray cluster.",
+    )  # fmt: skip
+    return option(workers(command))
 
 
 def entry_options(command: F) -> F:
@@ -100,6 +110,8 @@ def load_task(folder: str, model_options: Sequence[str]) -> Task:
 
     task = api.load(folder)
     pairs = dict(_pair(text, "--model-option") for text in model_options)
+    if workers := click.get_current_context().meta.get(_WORKERS):
+        pairs["workers"] = workers
     return task.with_options(**pairs) if pairs else task
 
 

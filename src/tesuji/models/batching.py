@@ -1,14 +1,18 @@
-"""Many coroutines, one model in this process: their jobs are collected into batches.
+"""Many coroutines, one model in this process: their jobs meet in one thread.
 
-One thread does the work. While a batch runs, jobs gather; the next batch takes those that go
-together with the one that has waited longest, nearest to it in length, so that little is padded.
+The thread's work takes jobs whenever it has room, also while others are still under way, and hands
+every result over as soon as it is there. Of the jobs that wait, the oldest goes first, and with it
+those that begin like it and are about as long: what they share is computed once, and little is
+padded.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable, Sequence
+import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -17,38 +21,46 @@ from tesuji.errors import ModelUnavailableError
 J = TypeVar("J")
 R = TypeVar("R")
 T = TypeVar("T")
-Alive = Callable[[int], bool]
-"""Whether the answer to job number i of a batch is still wanted; safe to call from the thread."""
+
+_ALIKE = 64  # characters: prefixes that differ by less are equally good company
 
 
 @dataclass(slots=True, eq=False)
-class _Waiting(Generic[J, R]):
+class Ticket(Generic[J, R]):
+    """A job on its way. `wanted` turns false when nobody waits for it any more."""
+
     job: J
     future: asyncio.Future[R]
     wanted: bool = True
 
+    def finish(self, result: R | BaseException) -> None:
+        """Hand over the job's result, or the exception it ends with; from any thread."""
+        with suppress(RuntimeError):  # its event loop is closed: nobody waits
+            self.future.get_loop().call_soon_threadsafe(_settle, self.future, result)
+
 
 class Batcher(Generic[J, R]):
-    """Runs jobs in batches of at most `size` in one thread.
+    """Collects jobs for a `run` that is called in one thread.
 
-    `run(jobs, alive)` gives a result or an exception for each job; what it raises goes to that
-    batch alone. `wait` is how long, in seconds, a batch that is not full waits for company.
+    `run(take)` works until `take` gives nothing and nothing is under way; `take(room)` gives at
+    most `room` jobs at once, without waiting for any. What `run` raises goes to all jobs that it
+    has taken and not finished. `size` is how many jobs are worth waiting for, `wait` how long a
+    run waits for them when it starts, in seconds; `text` says what a job is about to read.
     """
 
     def __init__(
         self,
-        run: Callable[[Sequence[J], Alive], Sequence[R | BaseException]],
+        run: Callable[[Callable[[int], list[Ticket[J, R]]]], None],
         *,
         size: int,
-        key: Callable[[J], Hashable],
-        length: Callable[[J], int],
+        text: Callable[[J], str] = lambda _: "",
         wait: float = 0.002,
     ) -> None:
-        self._run, self._size, self._wait = run, size, wait
-        self._key, self._length = key, length
-        self._pending: list[_Waiting[J, R]] = []
-        self._running: list[_Waiting[J, R]] = []
-        self._drain: asyncio.Task[None] | None = None
+        self._run, self._size, self._text, self._wait = run, size, text, wait
+        self._lock = threading.Lock()
+        self._pending: list[Ticket[J, R]] = []
+        self._taken: list[Ticket[J, R]] = []
+        self._work: asyncio.Task[None] | None = None
         self._thread: ThreadPoolExecutor | None = None
         self._closed = False
 
@@ -56,78 +68,63 @@ class Batcher(Generic[J, R]):
         """The result of `job`. When the caller is cancelled, the job is dropped."""
         self._check_open()
         loop = asyncio.get_running_loop()
-        waiting: _Waiting[J, R] = _Waiting(job, loop.create_future())
-        if self._drain is not None and self._drain.get_loop() is not loop:
-            # An earlier event loop was left behind with jobs that nobody waits for any more.
-            self._drain, self._pending = None, []
-        self._pending.append(waiting)
-        if self._drain is None or self._drain.done():
-            self._drain = loop.create_task(self._work())
+        ticket: Ticket[J, R] = Ticket(job, loop.create_future())
+        with self._lock:
+            if self._work is not None and self._work.get_loop() is not loop:
+                # An earlier event loop was left behind with jobs that nobody waits for any more.
+                self._work, self._pending = None, []
+            self._pending.append(ticket)
+        if self._work is None or self._work.done():
+            self._work = loop.create_task(self._drain())
         try:
-            return await waiting.future
+            return await ticket.future
         finally:
-            waiting.wanted = False
-            if waiting in self._pending:
-                self._pending.remove(waiting)
+            ticket.wanted = False
+            with self._lock:
+                if ticket in self._pending:
+                    self._pending.remove(ticket)
 
     async def in_thread(self, function: Callable[[], T]) -> T:
-        """Call `function` in the thread that runs the batches."""
+        """Call `function` in the thread that does the work."""
         self._check_open()
         return await asyncio.get_running_loop().run_in_executor(self._executor(), function)
 
     async def close(self) -> None:
-        """Drop what waits, stop what runs at its next step, end the thread."""
+        """Drop what waits, stop what is under way at its next step, end the thread."""
         self._closed = True
-        gone = ModelUnavailableError("the model is closed")
-        for waiting in [*self._pending, *self._running]:
-            waiting.wanted = False
-            if not waiting.future.done() and not waiting.future.get_loop().is_closed():
-                waiting.future.set_exception(gone)
-        self._pending = []
+        with self._lock:
+            left, self._pending = [*self._pending, *self._taken], []
+        for ticket in left:
+            ticket.wanted = False
+            ticket.finish(ModelUnavailableError("the model is closed"))
         thread, self._thread = self._thread, None
         if thread is not None:
             await asyncio.to_thread(thread.shutdown)
 
-    async def _work(self) -> None:
+    async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
-        while self._pending:
+        while self._pending and not self._closed:
             if len(self._pending) < self._size:
                 await asyncio.sleep(self._wait)
-            batch = self._running = self._take()
-            if not batch or self._closed:
-                continue
-            jobs = [waiting.job for waiting in batch]
+            await loop.run_in_executor(self._executor(), self._work_off)
 
-            def alive(at: int, batch: list[_Waiting[J, R]] = batch) -> bool:
-                return batch[at].wanted
+    def _work_off(self) -> None:
+        try:
+            self._run(self._take)
+        except Exception as error:
+            for ticket in self._taken:
+                ticket.finish(error)
+        self._taken = []
 
-            try:
-                results = await loop.run_in_executor(self._executor(), self._run, jobs, alive)
-            except Exception as error:
-                results = [error] * len(batch)
-            for waiting, result in zip(batch, results, strict=True):
-                if waiting.future.done():
-                    continue
-                if isinstance(result, BaseException):
-                    waiting.future.set_exception(result)
-                else:
-                    waiting.future.set_result(result)
-            self._running = []
-
-    def _take(self) -> list[_Waiting[J, R]]:
-        """The next batch, shortest first: the job that waited longest and its neighbours."""
-        if not self._pending:
+    def _take(self, room: int) -> list[Ticket[J, R]]:
+        if room < 1 or not self._pending:
             return []
-        oldest = self._pending[0]
-        key = self._key(oldest.job)
-        fit = [w for w in self._pending if self._key(w.job) == key]
-        fit.sort(key=lambda w: self._length(w.job))
-        at = fit.index(oldest)
-        start = max(0, min(at - self._size // 2, len(fit) - self._size))
-        batch = fit[start : start + self._size]
-        chosen = set(map(id, batch))
-        self._pending = [w for w in self._pending if id(w) not in chosen]
-        return batch
+        with self._lock:
+            taken = _company(self._pending, room, self._text)
+            chosen = set(map(id, taken))
+            self._pending = [ticket for ticket in self._pending if id(ticket) not in chosen]
+            self._taken = [t for t in self._taken if not t.future.done()] + taken
+        return taken
 
     def _executor(self) -> ThreadPoolExecutor:
         if self._thread is None:
@@ -137,3 +134,40 @@ class Batcher(Generic[J, R]):
     def _check_open(self) -> None:
         if self._closed:
             raise ModelUnavailableError("the model is closed")
+
+
+def _settle(future: asyncio.Future[R], result: R | BaseException) -> None:
+    if future.done():
+        return
+    if isinstance(result, BaseException):
+        future.set_exception(result)
+    else:
+        future.set_result(result)
+
+
+def _company(
+    pending: list[Ticket[J, R]], room: int, text: Callable[[J], str]
+) -> list[Ticket[J, R]]:
+    """The oldest job and those that go with it best, at most `room` in all."""
+    if len(pending) <= room:
+        return pending
+    oldest = pending[0]
+    first = text(oldest.job)
+
+    def strangeness(ticket: Ticket[J, R]) -> tuple[int, int]:
+        other = text(ticket.job)
+        return -(common_prefix(first, other) // _ALIKE), abs(len(other) - len(first))
+
+    return [oldest, *sorted(pending[1:], key=strangeness)[: room - 1]]
+
+
+def common_prefix(one: Sequence[object], other: Sequence[object]) -> int:
+    """How many items (characters of texts, say) two sequences have in common at the beginning."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:  # by bisection: comparing slices is a hundred times faster than a loop
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

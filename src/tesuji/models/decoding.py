@@ -7,10 +7,9 @@ a seed is the same whatever shares its batch (but for the rounding of the logits
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from tesuji.models.base import Output, Sampling, TokenLogprob, Watch
 from tesuji.models.seeds import draw_seed
@@ -22,75 +21,39 @@ if TYPE_CHECKING:
 _LOOK_EVERY = 32  # tokens: the text of all so far is made anew for each look
 
 
-class Stepper(Protocol):
-    """A batch of rows on their way through a model."""
-
-    def logits(self) -> np.ndarray:
-        """Logits of the next token, shape (rows, vocabulary), float32."""
-
-    def push(self, tokens: np.ndarray) -> None:
-        """Go on with these tokens, shape (rows,)."""
-
-    def greedy(self) -> np.ndarray:
-        """The likeliest next token of each row, shape (rows,), already pushed."""
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Row:
-    """One prompt of a batch and what has been written to it. `limit`: at most so many tokens."""
+    """One prompt of a batch and what has been written to it. `limit`: at most so many tokens.
+
+    A row that is `forced` writes just these tokens and then ends; `score` sums the
+    log-probabilities that the model gives to them and to the end.
+    """
 
     prompt: list[int]
     sampling: Sampling
     limit: int
     index: int = 0
+    forced: list[int] | None = None
+    score: float = 0.0
     ids: list[int] = field(default_factory=list)
     ended: bool = False
     finish: str | None = None
     seconds: float = 0.0
     logprobs: list[tuple[int, float, list[tuple[int, float]]]] = field(default_factory=list)
-    generator: np.random.Generator | None = None
     watch: Watch | None = None
     watched: int = 0  # characters that the watch has had
+    generator: np.random.Generator | None = None
+
+    def __post_init__(self) -> None:
+        if self.sampling.temperature > 0:
+            import numpy as np
+
+            self.generator = np.random.default_rng(draw_seed(self.sampling.seed, self.index))
 
     @property
     def plain(self) -> bool:
         """Whether the likeliest token is all that is asked of each step."""
-        return self.sampling.temperature <= 0 and self.sampling.logprobs is None
-
-
-def decode(
-    stepper: Stepper,
-    rows: Sequence[Row],
-    ends: frozenset[int],
-    text: Callable[[Sequence[int]], str],
-    alive: Callable[[int], bool],
-) -> None:
-    """Write to every row until it ends; rows that are no longer `alive` are given up.
-
-    `ends` are the ids that end a reply (they are not kept), `text` turns ids into text.
-    """
-    import numpy as np
-
-    started = time.perf_counter()
-    plain = all(row.plain for row in rows)
-    for row in rows:
-        if row.sampling.temperature > 0:
-            row.generator = np.random.default_rng(draw_seed(row.sampling.seed, row.index))
-    while True:
-        logits = None if plain else stepper.logits()
-        tokens = stepper.greedy() if logits is None else choose(logits, rows)
-        for at, row in enumerate(rows):
-            if row.finish is None:
-                scores = None if logits is None else logits[at]
-                _write(row, int(tokens[at]), scores, ends, text)
-                if not alive(at):
-                    row.finish = "cancelled"
-                if row.finish is not None:
-                    row.seconds = time.perf_counter() - started
-        if all(row.finish is not None for row in rows):
-            return
-        if logits is not None:
-            stepper.push(tokens)
+        return self.generator is None and self.sampling.logprobs is None and self.forced is None
 
 
 def choose(logits: np.ndarray, rows: Sequence[Row]) -> np.ndarray:
@@ -99,7 +62,7 @@ def choose(logits: np.ndarray, rows: Sequence[Row]) -> np.ndarray:
 
     tokens: np.ndarray = np.argmax(logits, axis=-1)
     for at, row in enumerate(rows):
-        if row.generator is not None and row.finish is None:
+        if row.generator is not None:
             tokens[at] = _draw(logits[at], row.sampling, row.generator.random())
     return tokens
 
@@ -118,13 +81,21 @@ def _draw(logits: np.ndarray, sampling: Sampling, point: float) -> int:
     return int(order[min(at, len(heap) - 1)])
 
 
-def _write(
+def write(
     row: Row,
     token: int,
     logits: np.ndarray | None,
     ends: frozenset[int],
     text: Callable[[Sequence[int]], str],
 ) -> None:
+    """Write one token to a row; its `finish` says whether it has ended with that.
+
+    `logits` of the row are needed unless it is plain. `ends` are the ids that end a reply (they
+    are not kept), `text` turns ids into text.
+    """
+    if row.forced is not None and logits is not None:
+        _force(row, row.forced, logits, ends)
+        return
     if token in ends:
         row.ended, row.finish = True, "stop"
         return
@@ -142,6 +113,20 @@ def _write(
         row.finish = "length"
     elif row.watch is not None and len(row.ids) % _LOOK_EVERY == 0 and _loops(row, text):
         row.finish = "loop"
+
+
+def _force(row: Row, reply: Sequence[int], logits: np.ndarray, ends: frozenset[int]) -> None:
+    import numpy as np
+
+    logprobs, at = log_softmax(logits), len(row.ids)
+    if at < len(reply):
+        row.score += float(logprobs[reply[at]])
+        row.ids.append(reply[at])
+        if at + 1 < len(reply) or ends:
+            return
+    else:
+        row.score += float(np.logaddexp.reduce(logprobs[sorted(ends)]))
+    row.finish = "stop"
 
 
 def _loops(row: Row, text: Callable[[Sequence[int]], str]) -> bool:
@@ -196,38 +181,3 @@ def output(row: Row, text: Callable[[Sequence[int]], str]) -> Output:
         seconds=row.seconds,
         logprobs=logprobs,
     )
-
-
-def force(stepper: Stepper, replies: Sequence[Sequence[int]], ends: frozenset[int]) -> list[float]:
-    """Log-probability of each row's reply, its end included, summed over tokens."""
-    import numpy as np
-
-    sums = [0.0] * len(replies)
-    stop = sorted(ends)
-    for step in range(max(map(len, replies)) + 1):
-        logprobs = log_softmax(stepper.logits())
-        for at, reply in enumerate(replies):
-            if step < len(reply):
-                sums[at] += float(logprobs[at, reply[step]])
-            elif step == len(reply) and stop:
-                sums[at] += float(np.logaddexp.reduce(logprobs[at, stop]))
-        if step < max(map(len, replies)):
-            # A row that has ended must go on with something; what follows is not looked at.
-            stepper.push(
-                np.array([r[step] if step < len(r) else r[-1] if r else 0 for r in replies])
-            )
-    return sums
-
-
-def fitting(rows: Sequence[Row], context: int) -> Iterator[list[int]]:
-    """Positions of rows that share a batch: longest prompt + longest reply must fit the context."""
-    group: list[int] = []
-    for at in sorted(range(len(rows)), key=lambda at: (rows[at].limit, len(rows[at].prompt))):
-        trial = [*group, at]
-        longest = max(len(rows[i].prompt) for i in trial)
-        if group and longest + max(rows[i].limit for i in trial) > context:
-            yield group
-            trial = [at]
-        group = trial
-    if group:
-        yield group

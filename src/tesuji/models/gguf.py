@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from tesuji.errors import (
     RequestFailedError,
 )
 from tesuji.models.base import Capability, Output, Request
-from tesuji.models.batching import Alive, Batcher
+from tesuji.models.batching import Batcher, Ticket
 from tesuji.models.fingerprint import fingerprint
 from tesuji.models.once import Once
 from tesuji.models.seeds import draw_seed
@@ -52,9 +52,7 @@ class GgufModel:
         self._path, self._context, self._gpu_layers = path, context, gpu_layers
         self._llama: Any = None
         self._loaded = Once(lambda: self._batcher.in_thread(self._load))
-        self._batcher: Batcher[Request, Output] = Batcher(
-            self._run, size=1, key=lambda _: None, length=lambda _: 0
-        )
+        self._batcher: Batcher[Request, Output] = Batcher(self._run, size=1)
 
     async def ready(self) -> None:
         """Load the weights."""
@@ -97,8 +95,10 @@ class GgufModel:
                 f"{self.uri} cannot be loaded: {shown(str(error))}"
             ) from error
 
-    def _run(self, jobs: Sequence[Request], alive: Alive) -> list[Output | BaseException]:
-        return [self._answer(job) for job in jobs]
+    def _run(self, take: Callable[[int], list[Ticket[Request, Output]]]) -> None:
+        while tickets := take(1):
+            for ticket in tickets:
+                ticket.finish(self._answer(ticket.job))
 
     def _answer(self, request: Request) -> Output | BaseException:
         sampling = request.sampling

@@ -7,7 +7,6 @@ repetition penalty, say) are not applied; what counts is in the request. No gram
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tesuji.errors import ConfigError, MissingExtraError, ModelUnavailableError
 from tesuji.models.base import Capability
 from tesuji.models.fingerprint import fingerprint
+from tesuji.models.hf_batch import HfStepper
 from tesuji.models.local import LocalModel
 from tesuji.models.wire import prompt_text, whole
 from tesuji.task.sample import Message
@@ -72,9 +72,6 @@ class HfWeights:
         self._model: Any = model.to(device).eval()
         self._tokenizer: Any = AutoTokenizer.from_pretrained(source)
         self._device = device
-        # Logits of the last position alone save memory; a few architectures cannot.
-        names = inspect.signature(model.forward).parameters
-        self._last_only = {"logits_to_keep": 1} if "logits_to_keep" in names else {}
         commit = getattr(model.config, "_commit_hash", None)
         at = f"@{commit[:12]}" if commit else ""
         self.identity = f"{mark}{at} {str(model.dtype).removeprefix('torch.')}"
@@ -109,9 +106,9 @@ class HfWeights:
         )
         return text
 
-    def start(self, prompts: Sequence[Sequence[int]], room: int) -> HfStepper:
-        """Begin a batch; the cache grows as it needs."""
-        return HfStepper(self._model, *self._padded(prompts), self._last_only)
+    def start(self) -> HfStepper:
+        """An empty batch."""
+        return HfStepper(self._model, self._pad)
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """The mean of the last layer over a text's tokens, shape (len(texts), hidden), float32."""
@@ -146,64 +143,6 @@ class HfWeights:
             ids[at, longest - len(prompt) :] = torch.tensor(list(prompt))
             mask[at, longest - len(prompt) :] = 1
         return ids.to(self._device), mask.to(self._device)
-
-
-class HfStepper:
-    """A batch on its way, with its cache of keys and values."""
-
-    def __init__(self, model: Any, ids: Any, mask: Any, last_only: dict[str, int]) -> None:
-        self._model, self._ids, self._mask = model, ids, mask
-        self._last_only = last_only
-        self._places = (mask.cumsum(-1) - 1).clamp(min=0)
-        self._cache: Any = None
-        self._logits: Any = None
-
-    def logits(self) -> np.ndarray:
-        """Logits of the next token, shape (rows, vocabulary), float32."""
-        logits: np.ndarray = self._next().float().cpu().numpy()
-        return logits
-
-    def push(self, tokens: np.ndarray) -> None:
-        """Go on with these tokens, shape (rows,)."""
-        import torch
-
-        self._go_on(torch.as_tensor(tokens, dtype=torch.long, device=self._ids.device))
-
-    def greedy(self) -> np.ndarray:
-        """The likeliest next token of each row, shape (rows,), already pushed."""
-        tokens = self._next().argmax(-1)
-        self._go_on(tokens)
-        picked: np.ndarray = tokens.cpu().numpy()
-        return picked
-
-    def _next(self) -> Any:
-        if self._logits is None:
-            import torch
-
-            with torch.inference_mode():
-                found = self._model(
-                    input_ids=self._ids,
-                    attention_mask=self._mask,
-                    position_ids=self._places,
-                    past_key_values=self._cache,
-                    use_cache=True,
-                    **self._last_only,
-                )
-            self._cache, self._logits = found.past_key_values, found.logits[:, -1]
-        return self._logits
-
-    def _go_on(self, tokens: Any) -> None:
-        self._next()  # what stands before must be in the cache
-        self._ids = tokens[:, None]
-        self._mask = _with_one_more(self._mask)
-        self._places = self._places[:, -1:] + 1
-        self._logits = None
-
-
-def _with_one_more(mask: Any) -> Any:
-    import torch
-
-    return torch.cat([mask, torch.ones_like(mask[:, :1])], dim=1)
 
 
 def _context(config: Any) -> int:

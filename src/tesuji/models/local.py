@@ -6,14 +6,15 @@ answer alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from tesuji.errors import CapabilityError, ModelUnavailableError, RequestFailedError, TesujiError
-from tesuji.models.base import Capability, Output, Request, Watch
-from tesuji.models.batching import Alive, Batcher
-from tesuji.models.decoding import Row, Stepper, decode, fitting, force, output
+from tesuji.models.base import Capability, Output, Request, Sampling, Watch
+from tesuji.models.batching import Batcher, Ticket
+from tesuji.models.continuous import Bound, ContinuousBatch, Place, Stepper
+from tesuji.models.decoding import Row, output
 from tesuji.models.once import Once
 from tesuji.task.sample import Message
 
@@ -37,8 +38,8 @@ class Weights(Protocol):
     def decode(self, ids: Sequence[int]) -> str:
         """The text of token ids, special tokens left out."""
 
-    def start(self, prompts: Sequence[Sequence[int]], room: int) -> Stepper:
-        """Begin a batch with room for so many more tokens."""
+    def start(self) -> Stepper:
+        """An empty batch."""
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """Embeddings, shape (len(texts), dimensions), float32. CapabilityError."""
@@ -75,16 +76,14 @@ class LocalModel:
         batch_size: int,
     ) -> None:
         self.uri, self.identity, self.capabilities = uri, identity, capabilities
-        # Twice the batch: the next one is full when this one ends.
+        # Twice the batch: whoever ends, others wait for the place.
         self.concurrency = 2 * batch_size
         self.watch: Callable[[str], Watch] | None = None
-        self._batch_size = batch_size
+        self._bound = Bound(batch_size)
         self._load = load
         self._weights: Weights | None = None
         self._loaded = Once(lambda: self._batcher.in_thread(self._fetch))
-        self._batcher: Batcher[Job, Any] = Batcher(
-            self._run, size=batch_size, key=_kind, length=_length
-        )
+        self._batcher: Batcher[Job, Any] = Batcher(self._run, size=batch_size, text=_text)
 
     async def ready(self) -> None:
         """Load the weights."""
@@ -132,101 +131,84 @@ class LocalModel:
                 raise ModelUnavailableError(f"{self.uri} cannot be loaded: {why}") from error
             self.identity = self._weights.identity
 
-    def _run(self, jobs: Sequence[Job], alive: Alive) -> Sequence[Any]:
+    def _run(self, take: Callable[[int], list[Ticket[Job, Any]]]) -> None:
         weights = self._weights
         if weights is None:
             raise ModelUnavailableError("the model is closed")
-        try:
-            if isinstance(jobs[0], Request):
-                return self._answer(weights, [j for j in jobs if isinstance(j, Request)], alive)
-            return [self._other(weights, job) for job in jobs]
-        except Exception as error:
-            if not _out_of_memory(error):
-                raise RequestFailedError(f"{self.uri}: {_line(error)}") from error
-        if len(jobs) == 1:
-            return [RequestFailedError(f"{self.uri}: no memory left for this request")]
-        half = len(jobs) // 2
-        tail = self._run(jobs[half:], lambda at: alive(at + half))
-        return [*self._run(jobs[:half], alive), *tail]
+        batch = ContinuousBatch(weights.start, self._bound, weights.ends, weights.decode)
+        while True:
+            fresh = take(batch.room())
+            for ticket in fresh:
+                try:
+                    self._begin(weights, batch, ticket)
+                except Exception as error:
+                    ticket.finish(self._failure(error))
+            if batch.busy:
+                batch.step()
+            elif not fresh:
+                return
 
-    def _answer(
-        self, weights: Weights, requests: Sequence[Request], alive: Alive
-    ) -> Sequence[Output | TesujiError]:
-        results: list[Output | TesujiError] = []
-        rows: list[Row] = []
-        places: list[int] = []
-        for at, request in enumerate(requests):
-            found = self._row(weights, request)
-            results.append(found if isinstance(found, TesujiError) else _UNANSWERED)
-            if isinstance(found, Row):
-                rows.append(found)
-                places.append(at)
-        for group in fitting(rows, weights.context):
-            batch = [rows[i] for i in group]
-            at_of = [places[i] for i in group]
-            stepper = weights.start([row.prompt for row in batch], max(r.limit for r in batch))
+    def _begin(self, weights: Weights, batch: ContinuousBatch, ticket: Ticket[Job, Any]) -> None:
+        job = ticket.job
+        if isinstance(job, Embed):
+            ticket.finish(weights.embed(job.texts))
+            return
+        score = isinstance(job, Score)
+        rows = self._replies(weights, job) if isinstance(job, Score) else [self._row(weights, job)]
+        left = len(rows)
 
-            def wanted(i: int, at_of: list[int] = at_of) -> bool:
-                return alive(at_of[i])
+        def ended(error: Exception | None) -> None:
+            nonlocal left
+            left -= 1
+            if error is not None:
+                ticket.finish(self._failure(error))
+            elif not left:
+                scores = [row.score for row in rows]
+                ticket.finish(scores if score else output(rows[0], weights.decode))
 
-            decode(stepper, batch, weights.ends, weights.decode, wanted)
-            for at, row in zip(at_of, batch, strict=True):
-                results[at] = output(row, weights.decode)
-        return results
+        for row in rows:
+            batch.add(Place(row, lambda: ticket.wanted, ended))
 
-    def _row(self, weights: Weights, request: Request) -> Row | TesujiError:
-        try:
-            prompt = weights.prompt(request.messages)
-        except Exception as error:  # a chat template may refuse a role or an order
-            return RequestFailedError(f"{self.uri} cannot take these messages: {_line(error)}")
-        if not prompt:
-            return RequestFailedError(f"{self.uri}: the prompt is empty")
-        if len(prompt) >= weights.context:
-            return RequestFailedError(self._too_long(len(prompt), weights.context))
+    def _row(self, weights: Weights, request: Request) -> Row:
+        prompt = self._prompt(weights, request.messages, 1)
         limit = min(request.sampling.max_tokens, weights.context - len(prompt))
         row = Row(prompt, request.sampling, limit, request.index)
         if request.sampling.stop_loops and self.watch is not None:
             row.watch = self.watch(request.messages[-1].content)
         return row
 
-    def _other(self, weights: Weights, job: Job) -> Any:
-        if isinstance(job, Embed):
-            return weights.embed(job.texts)
-        assert isinstance(job, Score)
-        prompt = weights.prompt(job.messages)
+    def _replies(self, weights: Weights, job: Score) -> list[Row]:
         replies = [weights.encode(choice) for choice in job.choices]
         room = max(map(len, replies)) + 1
+        prompt = self._prompt(weights, job.messages, room)
+        return [Row(prompt, Sampling(), room, forced=reply) for reply in replies]
+
+    def _prompt(self, weights: Weights, messages: Sequence[Message], room: int) -> list[int]:
+        try:
+            prompt = weights.prompt(messages)
+        except Exception as error:  # a chat template may refuse a role or an order
+            raise RequestFailedError(
+                f"{self.uri} cannot take these messages: {_line(error)}"
+            ) from error
+        if not prompt:
+            raise RequestFailedError(f"{self.uri}: the prompt is empty")
         if len(prompt) + room > weights.context:
-            return RequestFailedError(self._too_long(len(prompt) + room, weights.context))
-        scores: list[float] = []
-        for at in range(0, len(replies), self._batch_size):
-            part = replies[at : at + self._batch_size]
-            scores += force(weights.start([prompt] * len(part), room), part, weights.ends)
-        return scores
+            raise RequestFailedError(
+                f"{self.uri}: the prompt has {len(prompt) + room - 1} tokens, "
+                f"the context is {weights.context}"
+            )
+        return prompt
 
-    def _too_long(self, tokens: int, context: int) -> str:
-        return f"{self.uri}: the prompt has {tokens} tokens, the context is {context}"
-
-
-_UNANSWERED = RequestFailedError("the request was given up")
+    def _failure(self, error: Exception) -> Exception:
+        if isinstance(error, TesujiError):
+            return error
+        return RequestFailedError(f"{self.uri}: {_line(error)}")
 
 
-def _kind(job: Job) -> Hashable:
-    """Jobs of one kind share a batch; replies of like length, for all wait for the longest."""
-    if isinstance(job, Request):
-        return job.sampling.max_tokens.bit_length()
-    return type(job).__name__
-
-
-def _length(job: Job) -> int:
+def _text(job: Job) -> str:
     if isinstance(job, Embed):
-        return max(map(len, job.texts), default=0)
-    return sum(len(message.content) for message in job.messages)
-
-
-def _out_of_memory(error: Exception) -> bool:
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or "out of memory" in text or "bad_alloc" in text
+        return ""
+    return "\n".join(message.content for message in job.messages)
 
 
 def _line(error: Exception) -> str:

@@ -7,7 +7,8 @@ tokenizer. No PyTorch. It gives no embeddings and takes no grammar yet.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,11 @@ from typing import TYPE_CHECKING, Any
 from tesuji.errors import CapabilityError, ConfigError, ModelUnavailableError
 from tesuji.models.base import Capability
 from tesuji.models.bytelevel import byte_decoder
+from tesuji.models.continuous import Stepper
 from tesuji.models.fingerprint import fingerprint
+from tesuji.models.genai import GenaiStepper
 from tesuji.models.local import LocalModel
+from tesuji.models.slots import NotDirectError, SlotStepper, load_graph
 from tesuji.models.wire import prompt_text, whole
 from tesuji.task.sample import Message
 
@@ -24,20 +28,20 @@ if TYPE_CHECKING:
     import numpy as np
 
 _CAN: frozenset[Capability] = frozenset({"generate", "score", "logprobs", "seed", "stream"})
-_LEAST = -1e30
+_log = logging.getLogger("tesuji")
 
 
 def open_nano(rest: str = "", *, batch_size: int = 32) -> LocalModel:
     """`nano`: the model in the package's own folder."""
-    return _open("nano", Path(__file__).parent / "nano", batch_size)
+    return _open("nano", Path(__file__).parent / "nano", batch_size, direct=True)
 
 
-def open_onnx(rest: str, *, batch_size: int = 32) -> LocalModel:
-    """`onnx:DIR`."""
-    return _open(f"onnx:{rest}", Path(rest).expanduser(), batch_size)
+def open_onnx(rest: str, *, batch_size: int = 32, direct: bool = True) -> LocalModel:
+    """`onnx:DIR`. With `direct` false, or where that can't be, genai's generator does the steps."""
+    return _open(f"onnx:{rest}", Path(rest).expanduser(), batch_size, direct)
 
 
-def _open(uri: str, folder: Path, batch_size: int) -> LocalModel:
+def _open(uri: str, folder: Path, batch_size: int, direct: bool) -> LocalModel:
     if not 1 <= batch_size <= 32:
         raise ConfigError(f"{uri}: batch_size must be 1 to 32, not {batch_size!r}")
     if not (folder / "genai_config.json").is_file():
@@ -51,7 +55,7 @@ def _open(uri: str, folder: Path, batch_size: int) -> LocalModel:
     return LocalModel(
         uri,
         identity,
-        lambda: OnnxWeights(folder, identity),
+        lambda: OnnxWeights(folder, identity, batch_size, direct),
         capabilities=_CAN,
         batch_size=batch_size,
     )
@@ -60,19 +64,18 @@ def _open(uri: str, folder: Path, batch_size: int) -> LocalModel:
 class OnnxWeights:
     """A model folder, loaded."""
 
-    def __init__(self, folder: Path, identity: str) -> None:
+    def __init__(self, folder: Path, identity: str, batch_size: int, direct: bool) -> None:
         import onnxruntime_genai as genai
 
         self.identity = identity
-        self._model = genai.Model(str(folder))
-        self._tokenizer = genai.Tokenizer(self._model)
+        self._tokenizer = genai.Tokenizer(str(folder))
         self._template = _has_template(folder)
         self._pieces = byte_decoder(folder)
-        settings = json.loads((folder / "genai_config.json").read_text(encoding="utf-8"))["model"]
-        self.context = int(settings["context_length"])
+        settings = json.loads((folder / "genai_config.json").read_text(encoding="utf-8"))
+        self.context = int(settings["model"]["context_length"])
         self.ends = frozenset(int(i) for i in self._tokenizer.eos_token_ids)
-        self._begin = settings.get("bos_token_id")
-        self._pad = int(self._tokenizer.pad_token_id)
+        self._begin = settings["model"].get("bos_token_id")
+        self.start = self._starter(folder, settings, batch_size, direct)
 
     def prompt(self, messages: Sequence[Message]) -> list[int]:
         """Token ids by the model's chat template, or of a plain join where it has none."""
@@ -97,64 +100,25 @@ class OnnxWeights:
         text: str = self._tokenizer.decode(np.array(ids, dtype=np.int32)) if ids else ""
         return text
 
-    def start(self, prompts: Sequence[Sequence[int]], room: int) -> OnnxStepper:
-        """Begin a batch with room for so many more tokens."""
-        import numpy as np
-        import onnxruntime_genai as genai
-
-        longest = max(map(len, prompts))
-        settings = genai.GeneratorParams(self._model)
-        settings.set_search_options(
-            batch_size=len(prompts),
-            max_length=min(longest + room, self.context),
-            min_length=0,
-            do_sample=False,
-            num_beams=1,
-            repetition_penalty=1.0,
-            no_repeat_ngram_size=0,
-        )
-        generator = genai.Generator(self._model, settings)
-        # Padded on the right with the pad token, which is how genai itself pads and masks.
-        ids = np.full((len(prompts), longest), self._pad, dtype=np.int32)
-        for at, prompt in enumerate(prompts):
-            ids[at, : len(prompt)] = prompt
-        generator.append_tokens(ids)
-        return OnnxStepper(generator, len(prompts))
-
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """Not to be had from a causal model's ONNX graph."""
         raise CapabilityError("onnx: models give no embeddings; hf: models do")
 
+    def _starter(
+        self, folder: Path, settings: dict[str, Any], batch_size: int, direct: bool
+    ) -> Callable[[], Stepper]:
+        if direct:
+            try:
+                graph = load_graph(folder, settings)
+            except NotDirectError as why:
+                _log.info("%s runs in genai's generator: %s", folder, why)
+            else:
+                return lambda: SlotStepper(graph, batch_size)
+        import onnxruntime_genai as genai
 
-class OnnxStepper:
-    """A batch in a generator. Tokens of our choice are pushed as logits that allow no other."""
-
-    def __init__(self, generator: Any, rows: int) -> None:
-        self._generator, self._rows = generator, rows
-        self._forced: np.ndarray | None = None
-
-    def logits(self) -> np.ndarray:
-        """Logits of the next token, shape (rows, vocabulary), float32."""
-        logits: np.ndarray = self._generator.get_logits()
-        return logits.reshape(self._rows, -1)
-
-    def push(self, tokens: np.ndarray) -> None:
-        """Go on with these tokens, shape (rows,)."""
-        import numpy as np
-
-        if self._forced is None:
-            self._forced = np.full((self._rows, self.logits().shape[1]), _LEAST, dtype=np.float32)
-        else:
-            self._forced.fill(_LEAST)
-        self._forced[np.arange(self._rows), tokens] = 0.0
-        self._generator.set_logits(self._forced.reshape(self._rows, 1, -1))
-        self._generator.generate_next_token()
-
-    def greedy(self) -> np.ndarray:
-        """The likeliest next token of each row, shape (rows,), already pushed."""
-        self._generator.generate_next_token()
-        tokens: np.ndarray = self._generator.get_next_tokens()
-        return tokens
+        model = genai.Model(str(folder))
+        pad = int(self._tokenizer.pad_token_id)
+        return lambda: GenaiStepper(model, pad, self.context)
 
 
 def _has_template(folder: Path) -> bool:

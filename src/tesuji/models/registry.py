@@ -33,10 +33,11 @@ _SHAPES = (
 )
 
 
-def open_model(uri: str, **options: Any) -> Model:
+def open_model(uri: str, *, workers: str | None = None, **options: Any) -> Model:
     """The backend that `uri` names; nothing is sent and no weights are read yet.
 
-    `options` are the backend's own, such as `concurrency` or `timeout`. ConfigError for a URI or
+    `workers` "ray" spreads a model that runs in this process over a Ray cluster. `options` are the
+    backend's own, such as `concurrency` or `timeout`. ConfigError for a URI or
     option that does not exist, ModelUnavailableError or MissingExtraError where a key, file or
     package is missing.
 
@@ -58,7 +59,12 @@ http://HOST/v1#NAME, https://HOST/v1#NAME, hf:NAME-or-DIR, vllm:NAME, gguf:FILE,
     if scheme != "nano" and not rest:
         raise ConfigError(f"{scheme!r} is not a whole model name; it is one of {_SHAPES}")
     _check_options(scheme, opener, options)
-    return opener(rest, **options)
+    model = opener(rest, **options)
+    if workers is None:
+        return model
+    from tesuji.models.workers import spread
+
+    return spread(model, options, workers)
 
 
 def schemes() -> tuple[str, ...]:
