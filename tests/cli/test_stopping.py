@@ -81,6 +81,16 @@ def test_so_many_requests_and_no_more(tesuji: Tesuji, fresh: Path, slow: Server)
     assert "requests" in fallback["reason"]
 
 
+def test_a_budget_gives_every_sample_its_first_answer(
+    tesuji: Tesuji, fresh: Path, slow: Server
+) -> None:
+    vote = ("run", "--model", slow.model, "--flow", "vote", "--option", "n=3")
+    said = tesuji(*vote, "--requests", 250)
+    assert said.code == 0 and slow.asked == 250
+    assert "200 answered" in said.out and "fallback" not in said.out
+    assert "the 250 requests are spent" in said.out and "samples were cut short" in said.out
+
+
 def test_so_many_seconds_and_no_more(tesuji: Tesuji, fresh: Path, slow: Server) -> None:
     began = time.monotonic()
     said = tesuji("run", "--model", slow.model, "--seconds", 0.5, "--json")

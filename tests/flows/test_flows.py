@@ -61,6 +61,30 @@ def test_vote_takes_the_plurality(answers: list[Any], winner: Any) -> None:
     assert play("vote", Script(*answers), n=len(answers)) == winner
 
 
+def test_vote_stops_once_its_winner_is_known() -> None:
+    certain = Script("a", "a", "a", "b", "b")
+    assert play("vote", certain, n=5, stop=1) == "a"
+    assert [index for index, _ in certain.calls] == [0, 1, 2]
+    open_race = Script("a", "b", "b", "a", "b")
+    assert play("vote", open_race, n=5, stop=1) == "b"
+    assert len(open_race.calls) == 5
+    assert play("vote", Script(*"aaab" * 4), n=16, stop=0.95) == "a"
+    narrow = Script("a", "a", "a")
+    narrow.width = 1
+    assert play("vote", narrow, n=3, stop=0.6) == "a"
+    assert narrow.calls[0][1]["n"] == 1
+    with pytest.raises(InputError, match=r"stop is 95; it must be from 0\.5 to 1"):
+        play("vote", Script("a"), n=1, stop=95)
+
+
+def test_vote_says_what_its_next_draw_is_worth() -> None:
+    settled, open_race = Script(*"aaaaa"), Script(*"ababa")
+    play("vote", settled, n=8, stop=0.95)
+    with pytest.raises(IndexError):  # wants more than the script has
+        play("vote", open_race, n=8, stop=1)
+    assert settled.worth < open_race.worth < 1
+
+
 def test_vote_fails_only_if_every_draw_did() -> None:
     with pytest.raises(RequestFailedError, match="first"):
         play("vote", Script(RequestFailedError("first"), RequestFailedError("second")), n=2)
