@@ -59,9 +59,9 @@ def conclusions_digest(
     for group in (samples, task.pool if entry.prompt.examples else ()):
         sha.update(b"\0samples")
         for start in range(0, len(group), _CHUNK):
-            rows = [
-                (sample.id, sample.target, *sample.fields.items())
-                for sample in group[start : start + _CHUNK]
+            rows = [  # `items()` of a row takes half as long again
+                (s.id, s.target, *s.fields, *[s.fields[name] for name in s.fields])
+                for s in group[start : start + _CHUNK]
             ]
             sha.update(repr(rows).encode("utf-8", "surrogatepass"))
     return sha.hexdigest()[:32]
