@@ -42,9 +42,9 @@ from tesuji.run.ledger import (
     write_answer,
     write_rates,
 )
-from tesuji.run.progress import Tally, Watch, settled_progress
+from tesuji.run.progress import Tally, Watch
 from tesuji.run.scheduler import Scheduler
-from tesuji.run.settled import conclusions_digest
+from tesuji.run.settled import conclusions_digest, repeat_settled
 from tesuji.task.own import described, place
 from tesuji.task.sample import Answer, Sample
 from tesuji.task.task import Task
@@ -133,7 +133,7 @@ async def run_entry(
     if settled and not stop_when:
         row = find_settled(ledger, **same, settled=settled)
         if row is not None:
-            return _repeat(ledger, row, entry, meter, watch)
+            return repeat_settled(ledger, row, entry, meter, watch)
     run_id = begin_run(
         ledger, **same, entry=entry.name, model=entry.model, entry_table=to_table(entry),
         total=len(samples), metric=task.metric.name,
@@ -161,16 +161,6 @@ async def run_entry(
     ledger.flush()
     values = _outcome(run, samples)
     return end_run(ledger, run_id, values | {"settled": settled if _is_settled(run) else None})
-
-
-def _repeat(ledger: Ledger, row: RunRow, entry: Entry, meter: Meter, watch: Watch | None) -> RunRow:
-    """A pass of a finished run that has nothing to do."""
-    meter.cached += row.sent + row.cached
-    if watch:
-        watch(settled_progress(row, finding_counts(ledger, row.id), meter))
-    nothing = {"sent": 0, "tokens_in": 0, "tokens_out": 0, "usd": meter.usd}
-    values = {"entry": entry.name, "cached": meter.cached, "seconds": meter.seconds, **nothing}
-    return end_run(ledger, row.id, values)
 
 
 def _is_settled(run: Run) -> bool:
