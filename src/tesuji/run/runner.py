@@ -129,11 +129,10 @@ async def run_entry(
         "entry_digest": entry.digest, "task_digest": task.digest, "split": split,
         "samples_digest": _digest(samples),
     }  # fmt: skip
-    settled = conclusions_digest(task, entry, model.identity, samples, meter.budget)
-    if settled and not stop_when:
-        row = find_settled(ledger, **same, settled=settled)
-        if row is not None:
-            return repeat_settled(ledger, row, entry, meter, watch)
+    conditions = partial(conclusions_digest, task, entry, model.identity, samples, meter.budget)
+    settled = None if stop_when else find_settled(ledger, **same)
+    if settled is not None and settled[1] == conditions():
+        return repeat_settled(ledger, settled[0], entry, meter, watch)
     run_id = begin_run(
         ledger, **same, entry=entry.name, model=entry.model, entry_table=to_table(entry),
         total=len(samples), metric=task.metric.name,
@@ -159,8 +158,8 @@ async def run_entry(
     run.note_rates()
     run.note_spent()
     ledger.flush()
-    values = _outcome(run, samples)
-    return end_run(ledger, run_id, values | {"settled": settled if _is_settled(run) else None})
+    values = _outcome(run, samples) | {"settled": conditions() if _is_settled(run) else None}
+    return end_run(ledger, run_id, values)
 
 
 def _is_settled(run: Run) -> bool:
