@@ -204,7 +204,7 @@ def show_runs(report: RunsReport) -> None:
         failed = f", {row.errors} failed" if row.errors else ""
         table.add_row(
             "★" if row.id in report.best else "", str(row.id), row.entry, row.model, row.split,
-            score_text(row), f"{row.answered}/{row.total}{failed}{state}\n{_cost_lines(row)}",
+            f"{score_text(row)}\n{_cost_lines(row)}", f"{row.answered}/{row.total}{failed}{state}",
             "\n".join(rates_text({k: r}) for k, r in report.findings[row.id].items()) or "none",
         )  # fmt: skip
     console.print(table)
@@ -220,7 +220,7 @@ def _cost_lines(row: RunRow) -> str:
     tokens = row.all_tokens_in + row.all_tokens_out
     shown = f"{tokens:,}" if tokens < 1e5 else f"{tokens / 1e6:,.2f}M"
     money = f"\n{usd_text(row.all_usd)}" if row.all_usd else ""
-    return f"{shown} tok.{money}\n{row.all_seconds:,.1f} s"
+    return f"{shown} tok., {row.all_seconds:,.1f} s{money}"
 
 
 def show_comparison(comparison: Comparison, a: str, b: str) -> None:
