@@ -445,8 +445,17 @@ def cost_text(row: RunRow) -> str:
     tokens = row.all_tokens_in + row.all_tokens_out
     parts = [f"{tokens:,} tokens"]
     if row.all_usd:
-        parts.append(f"${row.all_usd:.4f}" if row.all_usd < 1 else f"${row.all_usd:,.2f}")
+        parts.append(usd_text(row.all_usd))
     return ", ".join([*parts, f"{row.all_seconds:,.1f} s"])
+
+
+def usd_text(usd: float) -> str:
+    """US dollars; below one, to the hundredth of a cent.
+
+    >>> usd_text(0.0123), usd_text(1234.5)
+    ('$0.0123', '$1,234.50')
+    """
+    return f"${usd:.4f}" if usd < 1 else f"${usd:,.2f}"
 
 
 def rates_text(rates: Mapping[str, float]) -> str:

@@ -52,4 +52,4 @@ def test_runs_show_what_all_passes_cost(tesuji: Tesuji, tmp_path: Path) -> None:
     assert (row["sent"], row["all_sent"]) == (5, 8)
     tokens = row["all_tokens_in"] + row["all_tokens_out"]
     assert tokens > row["tokens_in"] + row["tokens_out"]
-    assert f"{tokens:,} tokens" in tesuji("runs", "-C", folder).out
+    assert f"{tokens:,} tok." in tesuji("runs", "-C", folder).out

@@ -179,6 +179,14 @@ def test_draws_of_one_prompt_are_numbered_in_their_order(
         ('{"outputs": [{"text": "x"}], "messages": [["user", "a"]]}', "'model' must be a text"),
         ('{"outputs": ["x"], "messages": [["user", "a"]], "model": "m"}', "a list of objects"),
         ("[" * 100_000, "recursion"),
+        (f'{{"prompt": "3+4=", "output": "x", "index": {10**400}}}', "'index' is 1000"),
+        ('{"prompt": "3+4=", "output": "x", "index": -1}', "'index' is -1"),
+        ('{"prompt": "3+4=", "output": "x", "seconds": NaN}', "'seconds' is nan"),
+        ('{"prompt": "3+4=", "output": "x", "tokens_in": 1.5}', "'tokens_in' is 1.5"),
+        (
+            '{"outputs": [{"text": "x"}], "messages": [["user", "a"]], "model": "\\ud800"}',
+            "surrogates not allowed",
+        ),
     ],
 )
 def test_a_bad_line_is_named_and_nothing_is_written(

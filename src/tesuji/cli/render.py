@@ -31,6 +31,7 @@ from tesuji.reports import (
     number_text,
     rates_text,
     score_text,
+    usd_text,
 )
 from tesuji.task.sample import Message
 
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 2000  # characters of one text that are shown; `--json` has all of it
 _SHOWN_PROBLEMS = 20
-_WHOLE = ("run", "split", "score", "cost")  # columns of tables that are not broken
+_WHOLE = ("run", "split", "score")  # columns of tables that are not broken
 _EXCERPT = {"around": 30, "most": 120}  # characters around a failure, and of it
 
 # Without markup: what is shown is often what a model wrote, and "[red]" there is only text.
@@ -199,14 +200,13 @@ def show_runs(report: RunsReport) -> None:
     if not report.rows:
         console.print("no run yet: begin with `tesuji first`, then `tesuji run`")
         return
-    table = _table("", "run", "entry", "model", "split", "score", "answered", "cost", "findings")
+    table = _table("", "run", "entry", "model", "split", "score", "answered", "findings")
     for row in report.rows:
         state = "" if row.state == "finished" else f" {row.state}"
         failed = f", {row.errors} failed" if row.errors else ""
         table.add_row(
             "★" if row.id in report.best else "", str(row.id), row.entry, row.model, row.split,
-            score_text(row), f"{row.answered}/{row.total}{failed}{state}",
-            "\n".join(cost_text(row).split(", ")),
+            f"{score_text(row)}\n{_cost_lines(row)}", f"{row.answered}/{row.total}{failed}{state}",
             "\n".join(rates_text({k: r}) for k, r in report.findings[row.id].items()) or "none",
         )  # fmt: skip
     console.print(table)
@@ -214,10 +214,18 @@ def show_runs(report: RunsReport) -> None:
     metric = report.task.metric
     better = "higher" if metric.higher_is_better else "lower"
     console.print(
-        f"score: {metric.name}, {better} is better; ★ the best of its split; cost: of all passes "
-        "of a run together; findings: in what the model wrote, before cleaning",
+        f"score: {metric.name}, {better} is better; ★ the best of its split; tokens, cost, "
+        "seconds: of all passes of a run; findings: in what the model wrote, before cleaning",
         style="dim",
     )
+
+
+def _cost_lines(row: RunRow) -> str:
+    """What all passes of a run cost, for a narrow column."""
+    tokens = row.all_tokens_in + row.all_tokens_out
+    shown = f"{tokens:,}" if tokens < 1e5 else f"{tokens / 1e6:,.2f}M"
+    money = f"\n{usd_text(row.all_usd)}" if row.all_usd else ""
+    return f"{shown} tok., {row.all_seconds:,.1f} s{money}"
 
 
 def show_comparison(comparison: Comparison, a: str, b: str) -> None:

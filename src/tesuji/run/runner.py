@@ -35,9 +35,9 @@ from tesuji.run.ledger import (
     write_alarm,
     write_answer,
 )
-from tesuji.run.progress import Tally, Watch, settled_progress
+from tesuji.run.progress import Tally, Watch
 from tesuji.run.scheduler import Scheduler
-from tesuji.run.settled import conclusions_digest
+from tesuji.run.settled import conclusions_digest, repeat_settled
 from tesuji.task.sample import Sample
 from tesuji.task.task import Task
 from tesuji.task.template import check_template
@@ -81,11 +81,10 @@ async def run_entry(
         "entry_digest": entry.digest, "task_digest": task.digest, "split": split,
         "samples_digest": _digest(samples),
     }  # fmt: skip
-    settled = conclusions_digest(task, entry, model.identity, samples, meter.budget)
-    if settled and not stop_when:
-        row = find_settled(ledger, **same, settled=settled)
-        if row is not None:
-            return _repeat(ledger, row, entry, meter, watch)
+    conditions = partial(conclusions_digest, task, entry, model.identity, samples, meter.budget)
+    settled = None if stop_when else find_settled(ledger, **same)
+    if settled is not None and settled[1] == conditions():
+        return repeat_settled(ledger, settled[0], entry, meter, watch)
     run_id = begin_run(
         ledger, **same, entry=entry.name, model=entry.model, entry_table=to_table(entry),
         total=len(samples), metric=task.metric.name,
@@ -111,18 +110,8 @@ async def run_entry(
     run.note_rates()
     run.note_spent()
     ledger.flush()
-    values = _outcome(run, samples)
-    return end_run(ledger, run_id, values | {"settled": settled if _is_settled(run) else None})
-
-
-def _repeat(ledger: Ledger, row: RunRow, entry: Entry, meter: Meter, watch: Watch | None) -> RunRow:
-    """A pass of a finished run that has nothing to do."""
-    meter.cached += row.sent + row.cached
-    if watch:
-        watch(settled_progress(row, finding_counts(ledger, row.id), meter))
-    nothing = {"sent": 0, "tokens_in": 0, "tokens_out": 0, "usd": meter.usd}
-    values = {"entry": entry.name, "cached": meter.cached, "seconds": meter.seconds, **nothing}
-    return end_run(ledger, row.id, values)
+    values = _outcome(run, samples) | {"settled": conditions() if _is_settled(run) else None}
+    return end_run(ledger, run_id, values)
 
 
 def _is_settled(run: Run) -> bool:

@@ -31,7 +31,14 @@ from tesuji.models.base import Output, Request, Sampling
 from tesuji.models.replay import Prompt, read_row
 from tesuji.run.asking import entry_sampling, render
 from tesuji.run.entry import Entry, make_sampling
-from tesuji.run.ledger import Ledger, Write, has_output, output_key, output_write
+from tesuji.run.ledger import (
+    Ledger,
+    Write,
+    has_output,
+    output_key,
+    output_write,
+    sampling_json,
+)
 from tesuji.task.formats.base import Grammar
 from tesuji.task.inputs import prepare
 from tesuji.task.sample import Message
@@ -85,7 +92,9 @@ class Recordings:
                 for number, line in enumerate(lines, start=1):  # noqa: B007  # named in errors
                     if line.strip():
                         self.lines += 1
-                        yield from self._line(json.loads(line))
+                        for found in self._line(json.loads(line)):
+                            _check_storable(*found)
+                            yield found
         except UnicodeDecodeError:
             raise DataError(
                 f"{self.path}: after line {number}: not UTF-8; save it as UTF-8"
@@ -162,6 +171,19 @@ class Recordings:
             for prompt in (messages, last):
                 found.setdefault(prompt, {})[messages] = None
         return found
+
+
+def _check_storable(identity: str, request: Request, output: Output) -> None:
+    """ValueError for what a file can hold and SQLite can't, or what is no count."""
+    identity.encode()  # a lone surrogate is no UTF-8
+    sampling_json(request.sampling).encode()
+    numbers = {
+        "index": request.index, "tokens_in": output.tokens_in, "tokens_out": output.tokens_out,
+        "seconds": output.seconds,
+    }  # fmt: skip
+    for name, value in numbers.items():
+        if not 0 <= value < 2**53 or (name != "seconds" and int(value) != value):
+            raise ValueError(f"{name!r} is {str(value)[:30]}; it cannot be that")
 
 
 def _sampling(value: object, under: Sampling) -> Sampling:

@@ -11,6 +11,7 @@ from tesuji.run.ledger.outputs import (
     read_messages,
     record_output,
     record_scores,
+    sampling_json,
     score_key,
     storable,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "record_output",
     "record_scores",
     "record_trial",
+    "sampling_json",
     "score_key",
     "set_best",
     "storable",

@@ -42,13 +42,12 @@ def add_spent(connection: sqlite3.Connection, run: int, spent: Spent) -> None:
 
 
 def find_settled(
-    ledger: Ledger, *, entry_digest: str, task_digest: str, split: str, samples_digest: str,
-    settled: str,
-) -> RunRow | None:  # fmt: skip
-    """The run, if it is finished and was concluded under just these conditions."""
+    ledger: Ledger, *, entry_digest: str, task_digest: str, split: str, samples_digest: str
+) -> tuple[RunRow, str] | None:
+    """The run, if it is finished, with the digest of all that it was concluded from."""
     found = ledger.row(
-        "SELECT id FROM runs WHERE entry_digest = ? AND task_digest = ? AND split = ? "
-        "AND samples_digest = ? AND state = 'finished' AND settled = ?",
-        entry_digest, task_digest, split, samples_digest, settled,
+        "SELECT id, settled FROM runs WHERE entry_digest = ? AND task_digest = ? AND split = ? "
+        "AND samples_digest = ? AND state = 'finished' AND settled IS NOT NULL",
+        entry_digest, task_digest, split, samples_digest,
     )  # fmt: skip
-    return None if found is None else get_run(ledger, found[0])
+    return None if found is None else (get_run(ledger, found[0]), found[1])
