@@ -367,7 +367,7 @@ def import_outputs(
 
     chosen = find_entry(task, entry, model)
     recordings = Recordings(
-        Path(path), task, chosen, split, lambda: name or _identity(chosen),
+        Path(path), task, chosen, split, lambda: name or _identity(task, chosen),
         always=name is not None, prompt=prompt, text=text,
     )  # fmt: skip
     recordings.check()
@@ -375,12 +375,12 @@ def import_outputs(
         return ImportReport(recordings.path, record(ledger, recordings), name)
 
 
-def _identity(entry: Entry) -> str:
+def _identity(task: Task, entry: Entry) -> str:
     """Under which name the outputs of the entry's model are recorded."""
-    from tesuji.models.registry import open_model
+    from tesuji.run.opening import open_for
 
     async def ask() -> str:
-        backend = open_model(entry.model)
+        backend = open_for(task, entry)
         try:
             await backend.ready()
             return backend.identity

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tesuji.cli.options import folder_option, json_option, model_option
+from tesuji.cli.options import folder_option, json_option, load_task, model_option
 
 
 @click.command(short_help="Write a run to a file: JSONL, Parquet, or a log for Inspect's viewer.")
@@ -47,7 +47,7 @@ def export(run: str, output: Path | None, folder: str, as_json: bool) -> None:
 @json_option
 def import_(
     path: Path, entry: str | None, split: str, name: str | None, prompt: str, text: str,
-    model: str | None, folder: str, as_json: bool,
+    model: str | None, model_options: tuple[str, ...], folder: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Record the outputs of a FILE (JSONL) in the ledger, where runs find them and send nothing.
 
@@ -64,6 +64,13 @@ def import_(
     from tesuji.cli.render import show_import, show_json
 
     report = api.import_outputs(
-        api.load(folder), path, model, entry=entry, split=split, name=name, prompt=prompt, text=text
+        load_task(folder, model_options),
+        path,
+        model,
+        entry=entry,
+        split=split,
+        name=name,
+        prompt=prompt,
+        text=text,
     )
     show_json(report.to_json()) if as_json else show_import(report)

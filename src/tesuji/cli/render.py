@@ -213,11 +213,9 @@ def show_runs(report: RunsReport) -> None:
     _examples(report.examples)
     metric = report.task.metric
     better = "higher" if metric.higher_is_better else "lower"
-    console.print(
-        f"score: {metric.name}, {better} is better; ★ the best of its split; tokens, cost, "
-        "seconds: of all passes of a run; findings: in what the model wrote, before cleaning",
-        style="dim",
-    )
+    console.print(f"score: {metric.name}, {better} is better; ★ the best of its split", style="dim")
+    console.print("tokens, cost, seconds: of all passes of a run together", style="dim")
+    console.print("findings: in what the model wrote, before it was cleaned", style="dim")
 
 
 def _cost_lines(row: RunRow) -> str:

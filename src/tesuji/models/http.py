@@ -60,7 +60,7 @@ class HttpModel:
     ) -> None:
         policy = retry or RetryPolicy()
         self.uri = joined(endpoints)
-        self.concurrency = concurrency
+        self._most = concurrency
         self.pool = Pool(
             [
                 Lane(
@@ -78,6 +78,12 @@ class HttpModel:
         self._limit_key = "max_tokens"
         self._counts_streams = True
         self._reached = Once(self._reach)
+
+    @property
+    def concurrency(self) -> int:
+        """As many as the servers take now, and as many again: those that wait here are the demand
+        by which a rate may rise; the others wait where a budget can choose among them."""
+        return min(self._most, 2 * sum(lane.rate.limit for lane in self.pool.lanes))
 
     @property
     def identity(self) -> str:
