@@ -75,6 +75,8 @@ def _session(path: Path, wanted: dict[str, Any]) -> Any:
     options.intra_op_num_threads = int(
         wanted.get("intra_op_num_threads") or os.environ.get("OMP_NUM_THREADS") or 0
     )
+    # Threads that wait for the next step actively take the cores from whatever else runs.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
