@@ -97,7 +97,8 @@ class Rate:
         self.seconds += (seconds - self.seconds) * (0.1 if self.seconds else 1.0)
         round = self._round
         round.answered += 1
-        if self._mode == "start" and round.full and self.limit < self.bound:
+        growing = self._mode == "start" and not self._flat
+        if growing and round.full and self.limit < self.bound:
             self.limit += 1
         if round.over:
             self._end_round()
