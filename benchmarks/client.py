@@ -55,7 +55,8 @@ def main() -> None:
     parser.add_argument("--one", nargs=2, metavar=("WHAT", "URL"))
     arguments = parser.parse_args()
     if arguments.one:
-        print(measure(*arguments.one, arguments.requests))
+        what, url = arguments.one
+        print(measure(what, url, arguments.requests))
         return
     found: dict[str, list[float]] = {"bare": [], "client": []}
     with server(0.0) as url:

@@ -220,7 +220,7 @@ def test_every_key_of_competition_toml_is_described() -> None:
         "": "Top", "data": "[data]", "split": "[split]", "answer": "[answer]",
         "prompt": "[prompt]", "sampling": "[sampling]",
     }  # fmt: skip
-    tables = {"data", "split", "answer", "prompt", "sampling", "limits", "prices"}
+    tables = {"data", "split", "answer", "prompt", "sampling", "limits", "prices", "models"}
     for section, heading in described.items():
         keys = {name for row in pages.table(page, heading) for name in names_of(row)}
         assert set(SECTIONS[section]) - tables <= keys, section

@@ -212,7 +212,7 @@ def test_what_is_refused_at_the_gate_is_not_sent(say: Say) -> None:
 
     async def go() -> tuple[list[object], int]:
         async with FaultyServer(*[faulty.stall(0.3)] * 8) as server:
-            model = pair(server)
+            model = pair(server, concurrency=8)
             shut = False
 
             def gate() -> None:

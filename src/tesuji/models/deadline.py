@@ -39,14 +39,13 @@ class Deadline:
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> bool | None:
+    ) -> None:
         self._handle.cancel()
-        return await self._timeout.__aexit__(kind, error, trace)
+        await self._timeout.__aexit__(kind, error, trace)
 
     def heard(self) -> None:
         """Something has come."""
         self._heard = self._loop.time()
-        self._looked_again = False
 
     def _look_at(self, when: float) -> None:
         self._at = when
@@ -56,6 +55,7 @@ class Deadline:
         now = self._loop.time()
         due = min(self._end, self._heard + self._stall)
         if now < due:
+            self._looked_again = False
             self._look_at(due)
         elif not self._looked_again:
             self._looked_again = True

@@ -21,6 +21,8 @@ _FLAT = 3  # … and so many rounds of it end the start (as in BBR; Cardwell and
 _RISE = 1.25
 _MORE_IN_RISE = 0.32  # of what the rise would bring on a server with room to spare
 _KEPT_IN_FALL = 0.7  # refusals that don't depend on the load leave 0.5
+_THRIFT = 4  # every so many rises, half the limit is tried instead …
+_KEPT_BY_THRIFT = 0.92  # … and kept where it answers about as much: waiting in line costs time
 _BORNE = 0.05  # of a round's requests may be refused: knocking is how a limit is known
 _TOO_MANY = 0.5  # are never borne
 _OUTCOMES = 32  # of a round, at least, once the start is over
@@ -77,6 +79,7 @@ class Rate:
         self._rest, self._rested = _RESTS[0], 0
         self._ceiling: int | None = None  # where it was refused last
         self._wary = _WARY[0]
+        self._rises, self._thrifty = 0, False
         self._before = (self.limit, 0.0, 0.0)  # limit, goodput and share refused before a fall
         self._borne, self._pauses_borne = _BORNE, False
         self._round = self._new_round(settling=False)
@@ -94,7 +97,8 @@ class Rate:
         self.seconds += (seconds - self.seconds) * (0.1 if self.seconds else 1.0)
         round = self._round
         round.answered += 1
-        if self._mode == "start" and round.full and self.limit < self.bound:
+        growing = self._mode == "start" and not self._flat
+        if growing and round.full and self.limit < self.bound:
             self.limit += 1
         if round.over:
             self._end_round()
@@ -151,7 +155,8 @@ class Rate:
         if self._mode == "fall":
             self._judge_fall(goodput, round.share)
         elif self._mode == "rise":
-            self._judge_rise(goodput if round.full else 0.0, refused)
+            borne = round.full and round.share <= self._borne
+            self._judge_rise(goodput if borne else 0.0, refused)
         elif refused:
             self._fall(goodput, round.share)
         elif self._mode == "start":
@@ -177,7 +182,12 @@ class Rate:
         if round.share > _BORNE or round.paused:  # borne till now: is it still not the load?
             self._fall(goodput, round.share)
         elif round.full:
-            self._rise()
+            self._rises += 1
+            if self._rises % _THRIFT == 0 and limit > _START:
+                self._fall(self._best[1], 0.0)
+                self._thrifty = True
+            else:
+                self._rise()
 
     def _rise(self) -> None:
         """Try a higher limit: half-way to where it was refused, beyond that but seldom."""
@@ -212,10 +222,21 @@ class Rate:
 
     def _fall(self, goodput: float, share: float) -> None:
         self._before = self.limit, goodput, share
-        self._mode, self.limit = "fall", max(1, (self.limit + 1) // 2)
+        half = (self.limit + 1) // 2
+        if self._mode == "start":
+            half = min(half, self._best[0])
+        self._mode, self.limit, self._thrifty = "fall", max(1, half), False
 
     def _judge_fall(self, goodput: float, still: float) -> None:
         limit, usual, share = self._before
+        if self._thrifty:
+            if goodput >= _KEPT_BY_THRIFT * usual:
+                self._settle(self.limit, goodput)
+                self._rest, self._rises = _RESTS[0], _THRIFT - 1  # perhaps less will do, too
+            else:
+                self._settle(limit, usual)
+                self._rest = min(2 * self._rest, _RESTS[1])
+            return
         helped = goodput >= _KEPT_IN_FALL * usual and still <= _KEPT_IN_FALL * share
         if helped or share > _TOO_MANY:
             self._refused_at(limit)
