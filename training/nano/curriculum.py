@@ -7,11 +7,25 @@ A later edition adds tasks (arithmetic, contexts, yes/no, rewrites, Japanese) as
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeVar
 
 from training.nano.tasks import Mix
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Lessons by weight, for so many steps at most; it ends once its gates hold.
+
+    ``gates`` are shares of answers to fresh questions of a lesson that have to be right.
+    """
+
+    name: str
+    steps: int
+    lessons: Mapping[str, float]
+    gates: Mapping[str, float] = field(default_factory=dict)
+    batch: int = 24  # conversations a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +88,16 @@ def mix_at(step: int, knots: Sequence[Knot] = FIRST_EDITION) -> Mix:
                 (1 - share) * a.short + share * b.short,
             )
     return Mix(dict(knots[-1].tasks), dict(knots[-1].lengths), knots[-1].short)
+
+
+SECOND_EDITION: tuple[Stage, ...] = (
+    Stage("binding", 600, {"after": 0.5, "pairs": 0.3, "strings": 0.2}, {"pairs": 0.9}, batch=32),
+    Stage(
+        "pieces",
+        600,
+        {"strings": 0.18, "after": 0.03, "pairs": 0.07, "recall": 0.16, "letters": 0.14,
+         "sums, bare": 0.12, "yes or no, bare": 0.15, "rewrites, bare": 0.15},
+        {"recall": 0.9, "sums, bare": 0.8, "letters": 0.9, "rewrites, bare": 0.8},
+        batch=32,
+    ),
+)  # fmt: skip
