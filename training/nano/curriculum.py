@@ -95,9 +95,9 @@ SECOND_EDITION: tuple[Stage, ...] = (
     Stage(
         "pieces",
         600,
-        {"strings": 0.18, "after": 0.03, "pairs": 0.07, "recall": 0.16, "letters": 0.14,
-         "sums, bare": 0.12, "yes or no, bare": 0.15, "rewrites, bare": 0.15},
+        {"strings": 0.2, "pairs": 0.03, "recall": 0.17, "letters": 0.12, "sums, bare": 0.15,
+         "yes or no, bare": 0.13, "rewrites, bare": 0.2},
         {"recall": 0.9, "sums, bare": 0.8, "letters": 0.9, "rewrites, bare": 0.8},
-        batch=32,
+        batch=28,
     ),
 )  # fmt: skip

@@ -200,9 +200,8 @@ def likeliest(start: Start, asked: Sequence[Question], labels: Sequence[str]) ->
     hits, ids = 0, [label.encode()[0] for label in labels]
     for at in range(0, len(asked), BATCH):
         some = asked[at : at + BATCH]
-        # Alike in length within a batch or not: logits are those of each row's own last token.
         logits = start([prompt_ids(t) for t in alone(some)], 1).logits()[:, ids]
-        best = np.array(labels)[logits.argmax(-1)]
+        best = np.array(list(labels))[logits.argmax(-1)]
         hits += sum(b == q.answer for b, q in zip(best, some, strict=True))
     return hits / len(asked)
 
