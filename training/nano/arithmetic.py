@@ -99,6 +99,35 @@ def question(rng: random.Random, item: Sum, split: Split, japanese: float = 0.06
     return how.replace("{x}", said.replace("{a}", str(item.a)).replace("{b}", str(item.b)))
 
 
+def step(rng: random.Random) -> tuple[str, str]:
+    """One step of a worked form: the two sides of its equation."""
+    a, b, carry = rng.randint(0, 9), rng.randint(0, 9), rng.randint(0, 1)
+    kind = rng.choice(("+", "+", "++", "-", "--"))
+    if kind == "+":
+        return f"{a}+{b}=", str(a + b)
+    if kind == "++":
+        return f"{a}+{b}+{carry}=", str(a + b + carry)
+    if kind == "-":
+        a += 10 * (a < b)
+        return f"{a}-{b}=", str(a - b)
+    a, b = max(a, b), min(a, b)
+    carry = min(carry, a - b)
+    return f"{a}-{b}-{carry}=", str(a - b - carry)
+
+
+def digits(rng: random.Random, split: Split) -> list[Turn]:
+    """A row of single steps, as worked forms have them; only their results are learnt.
+
+    Copying the operands is learnt at once, and the hundred sums of two digits long after it, in
+    the two of a worked form's 35 bytes that need them: so they are taught in the fewest bytes.
+    """
+    text, learn = "", list[bool]()
+    for left, right in (step(rng) for _ in range(14)):
+        text += f"{left}{right}, "
+        learn += [False] * len(left) + [True] * (len(right) + 1) + [False]
+    return [Turn("user", "digits"), Turn("assistant", text, (*learn[:-1], False))]
+
+
 def drill(rng: random.Random, split: Split) -> list[Turn]:
     """Four bare sums in a row, without slips: many answer bytes for few others."""
     turns: list[Turn] = []

@@ -94,10 +94,25 @@ SECOND_EDITION: tuple[Stage, ...] = (
     Stage("binding", 600, {"after": 0.5, "pairs": 0.3, "strings": 0.2}, {"pairs": 0.9}, batch=32),
     Stage(
         "pieces",
-        600,
-        {"strings": 0.2, "pairs": 0.03, "recall": 0.17, "letters": 0.12, "sums, bare": 0.15,
-         "yes or no, bare": 0.13, "rewrites, bare": 0.2},
+        800,
+        {"strings": 0.2, "pairs": 0.02, "recall": 0.14, "letters": 0.08, "digits": 0.14,
+         "sums, bare": 0.06, "yes or no, bare": 0.16, "rewrites, bare": 0.2},
         {"recall": 0.9, "sums, bare": 0.8, "letters": 0.9, "rewrites, bare": 0.8},
         batch=28,
+    ),
+    Stage(
+        "wordings",
+        500,
+        {"strings": 0.22, "digits": 0.06, "sums": 0.1, "recall": 0.03, "read": 0.16,
+         "nothing": 0.02, "letters": 0.03, "bridge": 0.1, "choose": 0.04,
+         "yes or no, bare": 0.05, "yes or no": 0.08, "rewrites": 0.14, "inverse": 0.06},
+        batch=28,
+    ),
+    Stage(
+        "together",
+        700,
+        {"strings": 0.25, "digits": 0.03, "sums": 0.12, "read": 0.16, "nothing": 0.02,
+         "bridge": 0.07, "choose": 0.09, "yes or no": 0.12, "rewrites": 0.12, "inverse": 0.04},
+        batch=32,
     ),
 )  # fmt: skip

@@ -21,6 +21,7 @@ def strings(rng: random.Random, split: Split) -> list[Turn]:
 
 LESSONS: dict[str, Lesson] = {
     "strings": strings,
+    "digits": arithmetic.digits,
     "sums, bare": arithmetic.drill, "sums": arithmetic.lesson,
     "after": facts.after,
     "pairs": facts.pairs, "recall": facts.recall, "read": facts.read, "nothing": facts.nothing,
