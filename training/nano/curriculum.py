@@ -1,7 +1,7 @@
 """What is trained when, as data: knots along the run, blended between.
 
-A later edition adds tasks (arithmetic, contexts, yes/no, rewrites, Japanese) as names in
-``tasks`` and ``wordings``, and as weights here; nothing else has to know.
+The first edition's strings have knots, and are one lesson (``strings``, as they were in the end)
+of the second edition's stages.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Stage:
     steps: int
     lessons: Mapping[str, float]
     gates: Mapping[str, float] = field(default_factory=dict)
-    batch: int = 24  # conversations a step
+    batch: int = 28  # conversations a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,29 +90,44 @@ def mix_at(step: int, knots: Sequence[Knot] = FIRST_EDITION) -> Mix:
     return Mix(dict(knots[-1].tasks), dict(knots[-1].lengths), knots[-1].short)
 
 
+# Induction first: with look-ups alone binding stayed at chance (0.17 of pairs right at step 300);
+# with "after" 0.20, 0.72 and 0.98 of pairs were right at steps 100, 200 and 300. "digits" was added
+# when worked sums had everything right but the sums of two digits. Lengths and weights are those of
+# the shipped run, which was steered by hand and short of time: of its gates only the first held,
+# and "yes or no", "letters", "bridge" and "choose" were left out of its last stage.
 SECOND_EDITION: tuple[Stage, ...] = (
-    Stage("binding", 600, {"after": 0.5, "pairs": 0.3, "strings": 0.2}, {"pairs": 0.9}, batch=32),
+    Stage(
+        "binding",
+        600,
+        {"after": 0.5, "pairs": 0.3, "strings": 0.2},
+        {"pairs": 0.9},
+        batch=32,
+    ),
     Stage(
         "pieces",
-        800,
+        500,
+        {"strings": 0.2, "pairs": 0.03, "recall": 0.17, "letters": 0.12, "sums, bare": 0.15,
+         "yes or no, bare": 0.13, "rewrites, bare": 0.2},
+        {"recall": 0.9, "sums, bare": 0.8, "letters": 0.9, "rewrites, bare": 0.8},
+    ),
+    Stage(
+        "digits",
+        200,
         {"strings": 0.2, "pairs": 0.02, "recall": 0.14, "letters": 0.08, "digits": 0.14,
          "sums, bare": 0.06, "yes or no, bare": 0.16, "rewrites, bare": 0.2},
-        {"recall": 0.9, "sums, bare": 0.8, "letters": 0.9, "rewrites, bare": 0.8},
-        batch=28,
+        {"sums, bare": 0.8},
     ),
     Stage(
         "wordings",
-        500,
-        {"strings": 0.22, "digits": 0.06, "sums": 0.1, "recall": 0.03, "read": 0.16,
-         "nothing": 0.02, "letters": 0.03, "bridge": 0.1, "choose": 0.04,
-         "yes or no, bare": 0.05, "yes or no": 0.08, "rewrites": 0.14, "inverse": 0.06},
-        batch=28,
+        200,
+        {"strings": 0.28, "digits": 0.08, "sums": 0.1, "recall": 0.05, "read": 0.13,
+         "nothing": 0.015, "letters": 0.03, "bridge": 0.08, "choose": 0.03,
+         "yes or no, bare": 0.06, "yes or no": 0.06, "rewrites": 0.14, "inverse": 0.05},
     ),
     Stage(
         "together",
-        700,
-        {"strings": 0.25, "digits": 0.03, "sums": 0.12, "read": 0.16, "nothing": 0.02,
-         "bridge": 0.07, "choose": 0.09, "yes or no": 0.12, "rewrites": 0.12, "inverse": 0.04},
-        batch=32,
+        970,
+        {"strings": 0.36, "digits": 0.04, "sums": 0.16, "recall": 0.08, "read": 0.1,
+         "nothing": 0.01, "rewrites": 0.19, "inverse": 0.06},
     ),
 )  # fmt: skip

@@ -139,13 +139,19 @@ def pairs(rng: random.Random, split: Split) -> list[Turn]:
 
 
 def recall(rng: random.Random, split: Split) -> list[Turn]:
-    """Bare pairs and a look-up of each: the quickest way to learn what binding is."""
-    context = draw(rng, 2, 6)
+    """Facts and a look-up of each, told and asked in short or in sentences, each for itself.
+
+    Both in short is the quickest way to learn what binding is; one of them in a sentence is half
+    of the way to ``read``.
+    """
+    context, short = draw(rng, 2, 6), rng.random() < 0.4
     pair = rng.choice(("{e}: {v}", "{e}={v}", "{e} {v}"))
     lines = (pair.replace("{e}", e).replace("{v}", v) for e, v in context.facts.items())
-    begin, turns = rng.choice(("\n", ", ")).join(lines) + "\n", list[Turn]()
+    begin = rng.choice(("\n", ", ")).join(lines) if rng.random() < 0.5 else told(rng, context)
+    begin, turns = begin + "\n", list[Turn]()
     for entity in rng.sample(list(context.facts), len(context.facts)):
-        say(turns, begin + f"{entity}?", context.facts[entity])
+        question = f"{entity}?" if short else asked(rng, context, entity, split)
+        say(turns, begin + question, context.facts[entity])
         begin = ""
     return turns
 

@@ -1,4 +1,4 @@
-"""Two minutes of LoRA: ``python -m training.nano.lora FOLDER`` teaches nano longer strings.
+"""Two CPU minutes of LoRA: ``python -m training.nano.lora FOLDER`` teaches nano longer strings.
 
 It shows what fine-tuning can do on a task that the model fails: reversing 14-16 letters, where
 nothing longer than 13 was in training. Low-rank updates (Hu et al. 2021) are added to every matrix
@@ -80,11 +80,11 @@ def batch(rng: random.Random, rows: int) -> tuple[Tensor, Tensor]:
 
 def tune(model: Nano, seconds: float, rank: int = 16, scale: float = 2.0, rate: float = 4e-3,
          rows: int = 24) -> int:  # fmt: skip
-    """Train for so many seconds, the rate falling to 0. Returns the number of steps."""
+    """Train for so many seconds of CPU time, the rate falling to 0. Returns the number of steps."""
     torch.manual_seed(1)
     optimiser = torch.optim.AdamW(adapt(model, rank, scale), lr=rate, weight_decay=0.0)
-    rng, began, steps = random.Random("lora"), time.monotonic(), 0
-    while (spent := (time.monotonic() - began) / seconds) < 1:
+    rng, began, steps = random.Random("lora"), time.process_time(), 0
+    while (spent := (time.process_time() - began) / seconds) < 1:
         for group in optimiser.param_groups:
             group["lr"] = rate * min(1.0, (steps + 1) / 20, 1.5 * (1 - spent))
         ids, targets = batch(rng, rows)
@@ -113,7 +113,7 @@ def main() -> None:
     before = exact(model)
     steps = tune(model, args.seconds)
     after = exact(model)
-    print(f"{steps} steps in {args.seconds:g} s")
+    print(f"{steps} steps in {args.seconds:g} s of CPU time")
     for n in LENGTHS:
         print(f"{n} letters: {before[n]:.2f} -> {after[n]:.2f}")
 

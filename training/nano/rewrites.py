@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from functools import cache
 
 from training.nano.chat import Turn
 from training.nano.words import Split, of_split, sentence
@@ -63,9 +64,10 @@ WHICH = tuple(
 WHICH_IN_JAPANESE = "元: {x}\n後: {y}\nどの書き換えですか。"
 
 
-def wordings(name: str) -> list[str]:
+@cache
+def wordings(name: str) -> tuple[str, ...]:
     """Every way to ask for a rewrite."""
-    return [frame.replace("{how}", how) for frame in FRAMES for how in TOLD[name]]
+    return tuple(frame.replace("{how}", how) for frame in FRAMES for how in TOLD[name])
 
 
 def question(rng: random.Random, name: str, text: str, split: Split, japanese: float = 0.06) -> str:

@@ -1,10 +1,12 @@
 """Train nano: ``python -m training.nano.train --out DIR``. Kill it anywhere, run it again.
 
-Every 100 steps DIR gets a checkpoint (weights, both optimisers, step); a run that finds one goes
-on from it and ends with the weights of an uninterrupted run. Data needs no state: step ``n`` draws
-from ``Random(f"{seed}/{n}")``, and nothing else is random after the first weights. The rate stays
-until the last ``--fall`` steps and the curriculum counts in steps, so the run's length may be
-changed on the way until the fall begins. Loss is on answers only. It doesn't use a GPU.
+Every 100 steps of a stage the lessons' exams are taken, a line is logged, and DIR gets a checkpoint
+(weights, both optimisers, place); a run that finds one goes on from it and ends with the weights of
+an uninterrupted run. A stage ends once its gates hold, or after its steps. Data needs no state:
+step ``n`` draws from ``Random(f"{seed}/{n}")``, and nothing else is random after the first weights,
+which ``--from FILE`` gives (a ``model.safetensors``). The rate stays until the last stage and falls
+to 0 over it. Stages to come may be changed on the way. Loss is on answers only. It doesn't use a
+GPU, and a start from scratch with these stages was not tried.
 """
 
 from __future__ import annotations
@@ -35,9 +37,9 @@ from training.nano.muon import Muon
 class Plan:
     """Everything that decides the weights, beside the stages. It is saved with them."""
 
-    rows: int = 4  # conversations per pass, of like length: little padding, stays in the cache
-    muon_lr: float = 0.02
-    adam_lr: float = 0.004
+    rows: int = 8  # conversations per pass, of like length: little padding, stays in the cache
+    muon_lr: float = 0.016
+    adam_lr: float = 0.003
     warm: int = 50
     seed: int = 7
 

@@ -7,7 +7,7 @@ stand beside real ones: a model that has to bind them can't know them beforehand
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from functools import cache
 from typing import Literal
 
 from training.nano.wordings import held_out
@@ -70,6 +70,7 @@ def sentence(rng: random.Random) -> str:
     return f"{start} {rng.choice(VERBS)} {thing()}"
 
 
-def of_split(wordings: Sequence[str], split: Split) -> list[str]:
+@cache
+def of_split(wordings: tuple[str, ...], split: Split) -> tuple[str, ...]:
     """The wordings that training sees, or those that are kept from it."""
-    return [w for w in wordings if held_out(w) == (split == "held-out")]
+    return tuple(w for w in wordings if held_out(w) == (split == "held-out"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from training.nano.chat import Turn
 from training.nano.words import WORDS, Split, of_split
@@ -87,8 +88,10 @@ JAPANESE: dict[str, str] = {
 }  # fmt: skip
 
 
-def wordings(kind: str) -> list[str]:
-    return [b.replace("{q}", a) for a in ASKED[kind] for b in dict.fromkeys(BESIDE)]
+@cache
+def wordings(kind: str) -> tuple[str, ...]:
+    """Every way to ask for a kind of claim."""
+    return tuple(b.replace("{q}", a) for a in ASKED[kind] for b in dict.fromkeys(BESIDE))
 
 
 def question(rng: random.Random, claim: Claim, split: Split, japanese: float = 0.05) -> str:
