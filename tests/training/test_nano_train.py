@@ -5,16 +5,25 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 torch = pytest.importorskip("torch")
 
+from training.nano.asking import torch_asker  # noqa: E402
+from training.nano.chat import Turn  # noqa: E402
+from training.nano.curriculum import Stage  # noqa: E402
+from training.nano.exams import exam, right  # noqa: E402
 from training.nano.model import Nano, Shape  # noqa: E402
-from training.nano.train import Plan, rate_at, train  # noqa: E402
+from training.nano.train import Place, Plan, onward, rate_at, train  # noqa: E402
 
 TINY = Shape(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=48)
-SHORT = Plan(steps=8, batch=6, rows=3, warm=2, fall=4)
+SHORT = Plan(rows=3, warm=2)
+STAGES = (
+    Stage("first", 4, {"pairs": 1.0}, batch=6),
+    Stage("last", 4, {"pairs": 0.5, "strings": 0.5}, batch=6),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -22,54 +31,91 @@ def one_thread() -> None:
     torch.set_num_threads(1)  # sums in another order give other last digits
 
 
-def test_a_killed_run_ends_with_the_same_weights(tmp_path: Path) -> None:
-    whole = train(tmp_path / "whole", SHORT, TINY)
-    train(tmp_path / "cut", SHORT, TINY, stop_at=3)
+def lines(out: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (out / "log.jsonl").open()]
+
+
+@pytest.mark.parametrize("stop", [3, 4, 6])
+def test_a_killed_run_ends_with_the_same_weights(tmp_path: Path, stop: int) -> None:
+    whole = train(tmp_path / "whole", SHORT, TINY, STAGES)
+    train(tmp_path / "cut", SHORT, TINY, STAGES, stop_at=stop)
     with (tmp_path / "cut/log.jsonl").open("a") as log:  # written, but its step was lost
-        log.write('{"step": 5, "loss": 9.9}\n')
-    cut = train(tmp_path / "cut", SHORT, TINY)
+        log.write('{"step": 7, "loss": 9.9}\n')
+    cut = train(tmp_path / "cut", SHORT, TINY, STAGES)
     for (name, a), b in zip(whole.named_parameters(), cut.parameters(), strict=True):
         assert torch.equal(a, b), name
-    steps = [json.loads(line)["step"] for line in (tmp_path / "cut/log.jsonl").open()]
-    assert steps == [3, 8]
+    assert [line["step"] for line in lines(tmp_path / "cut")] == sorted({4, 8, stop})
 
 
 def test_the_weights_do_not_depend_on_the_number_of_threads(tmp_path: Path) -> None:
-    one = train(tmp_path / "one", SHORT, TINY, threads=1)
-    two = train(tmp_path / "two", SHORT, TINY, threads=2)
+    one = train(tmp_path / "one", SHORT, TINY, STAGES, threads=1)
+    two = train(tmp_path / "two", SHORT, TINY, STAGES, threads=2)
     for (name, a), b in zip(one.named_parameters(), two.parameters(), strict=True):
         assert torch.equal(a, b), name
 
 
 def test_another_plan_does_not_go_on_from_a_checkpoint(tmp_path: Path) -> None:
-    train(tmp_path, SHORT, TINY, stop_at=1)
+    train(tmp_path, SHORT, TINY, STAGES, stop_at=1)
     with pytest.raises(SystemExit, match="another plan"):
-        train(tmp_path, replace(SHORT, seed=8), TINY)
+        train(tmp_path, replace(SHORT, seed=8), TINY, STAGES)
 
 
-def test_the_length_may_change_until_the_rate_falls(tmp_path: Path) -> None:
-    whole = train(tmp_path / "whole", SHORT, TINY)
-    train(tmp_path / "cut", replace(SHORT, steps=20), TINY, stop_at=4)
-    cut = train(tmp_path / "cut", SHORT, TINY)
-    assert torch.equal(whole.model.embed_tokens.weight, cut.model.embed_tokens.weight)
-    with pytest.raises(SystemExit, match="another plan"):
-        train(tmp_path / "cut", replace(SHORT, steps=20), TINY)
+def test_a_stage_ends_when_its_gates_hold_and_not_before(tmp_path: Path) -> None:
+    easy = replace(STAGES[0], steps=100, gates={"pairs": 0.0})
+    hard = replace(STAGES[0], gates={"pairs": 1.0})
+    train(tmp_path / "easy", SHORT, TINY, (easy, STAGES[1]), every=2)
+    train(tmp_path / "hard", SHORT, TINY, (hard, STAGES[1]), every=2)
+    assert [line["stage"] for line in lines(tmp_path / "easy")] == ["first", "last", "last"]
+    assert [line["stage"] for line in lines(tmp_path / "hard")] == ["first"] * 2 + ["last"] * 2
+
+
+def test_a_gate_that_was_not_examined_does_not_hold() -> None:
+    stages = (replace(STAGES[0], gates={"pairs": 0.5}), STAGES[1])
+    assert onward(Place(), stages, {}) == Place(1, 0, 1)
+    assert onward(Place(), stages, {"pairs": 0.5}) == Place(1, 1, 0)
+    assert onward(Place(3, 0, 3), stages, {}) == Place(4, 1, 0)
+
+
+def test_a_run_begins_with_the_weights_it_is_given(tmp_path: Path) -> None:
+    from safetensors.torch import save_file
+
+    torch.manual_seed(3)
+    given = Nano(TINY)
+    save_file(given.state_dict(), tmp_path / "model.safetensors")
+    still = replace(SHORT, muon_lr=0.0, adam_lr=0.0)
+    found = train(tmp_path / "run", still, TINY, STAGES, start=tmp_path / "model.safetensors")
+    for (name, a), b in zip(given.named_parameters(), found.parameters(), strict=True):
+        assert torch.equal(a, b), name
 
 
 def test_training_learns(tmp_path: Path) -> None:
-    plan = Plan(steps=40, batch=16, rows=16, warm=2, fall=20, muon_lr=0.05)
-    train(tmp_path, plan, TINY, stop_at=1)
-    train(tmp_path, plan, TINY)
-    losses = [json.loads(line)["loss"] for line in (tmp_path / "log.jsonl").open()]
-    assert losses[0] > 5 > losses[-1]
+    stages = (Stage("first", 20, {"pairs": 1.0}, batch=16), Stage("last", 20, {"pairs": 1.0}))
+    train(tmp_path, Plan(rows=16, warm=2, muon_lr=0.05), TINY, stages, stop_at=1)
+    train(tmp_path, Plan(rows=16, warm=2, muon_lr=0.05), TINY, stages)
+    losses = [line["loss"] for line in lines(tmp_path)]
+    assert losses[0] > 5 > 3.5 > losses[-1]
 
 
-def test_the_rate_warms_up_and_falls_to_nothing() -> None:
-    plan = Plan(steps=100, warm=10, fall=50)
-    rates = [rate_at(plan, step) for step in range(101)]
-    assert rates[0] == pytest.approx(0.1)
-    assert rates[10] == rates[50] == 1.0
-    assert rates[100] == 0.0
+def test_the_rate_warms_up_and_falls_to_nothing_over_the_last_stage() -> None:
+    plan = Plan(warm=10)
+    stages = (replace(STAGES[0], steps=50), replace(STAGES[1], steps=100))
+    assert rate_at(plan, stages, Place(0, 0, 0)) == pytest.approx(0.1)
+    assert rate_at(plan, stages, Place(49, 0, 49)) == 1.0
+    assert rate_at(plan, stages, Place(50, 1, 0)) == 1.0
+    assert rate_at(plan, stages, Place(149, 1, 99)) == pytest.approx(0.01)
+
+
+def test_an_exam_says_right_where_greedy_decoding_would_be() -> None:
+    """One pass with the right bytes before each byte says the same as writing it out."""
+    torch.manual_seed(3)
+    model = Nano(TINY)
+    turns = [Turn("user", "ab"), Turn("assistant", "x", True)]
+    assert right(model, turns) == [torch_asker(model, 3)([turns[:1]])[0] == "x"]
+    favourite = torch_asker(model, 1)([turns[:1]])[0]
+    with torch.no_grad():
+        model.model.norm.weight.zero_()  # then every token is as likely: the first wins
+    assert right(model, [turns[0], Turn("assistant", "\0", True)]) == [False]  # but no end
+    assert favourite and exam(model, "pairs", 2) == 0.0
 
 
 def test_the_model_is_a_llama() -> None:

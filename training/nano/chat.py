@@ -29,11 +29,11 @@ TEMPLATE = (
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message. ``learn`` marks an answer that the loss is taken on."""
+    """One message. ``learn`` marks an answer that the loss is taken on, or which of its bytes."""
 
     role: Role
     text: str
-    learn: bool = False
+    learn: bool | tuple[bool, ...] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ def encode(turns: Sequence[Turn]) -> Encoded:
     for turn in turns:
         body = [*turn.text.encode(), END]
         ids += [ROLE_IDS[turn.role], *body]
-        learn += [False, *[turn.learn] * len(body)]
+        each = turn.learn if isinstance(turn.learn, tuple) else (turn.learn,) * (len(body) - 1)
+        learn += [False, *each, each[-1] if each else turn.learn is True]
     return Encoded(tuple(ids), tuple(learn))
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from training.nano.asking import Asker
 from training.nano.chat import Turn
+from training.nano.check import Check
 from training.nano.tasks import (
     DEMO_WORDING,
     Mix,
@@ -117,18 +118,6 @@ def reversals(lengths: Sequence[int], seed: str, n: int = SAMPLES) -> list[Probl
     return [solve("reverse", word(rng, rng.choice(lengths))) for _ in range(n)]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    name: str
-    value: float
-    bound: float
-    at_least: bool
-
-    @property
-    def holds(self) -> bool:
-        return self.value >= self.bound if self.at_least else self.value <= self.bound
-
-
 def gate(asker: Asker) -> list[Check]:
     """What the shipped model has to reach."""
     ten = reversals([10], "ten")
@@ -148,19 +137,6 @@ def gate(asker: Asker) -> list[Check]:
         Check('preamble, "Answer only."', only.preamble, 0.02, False),
         Check("preamble, held-out wordings and answer-only", unseen.preamble, 0.02, False),
     ]
-
-
-def quick(asker: Asker) -> dict[str, float]:
-    """A few figures while training."""
-    found = {
-        f"exact_{n}": rates(asker, DEMO_ONLY, reversals([n], f"quick{n}", 24), "q")
-        for n in (5, 7, 10)
-    }
-    plain = rates(asker, DEMO, reversals([8], "quick", 24), "q")
-    return {k: round(v.exact, 3) for k, v in found.items()} | {
-        "preamble": round(plain.preamble, 3),
-        "preamble_only": round(found["exact_10"].preamble, 3),
-    }
 
 
 def by_length(asker: Asker) -> list[str]:
@@ -212,15 +188,15 @@ def speed(folder: Path) -> list[str]:
 
 
 def main() -> None:
+    from training.nano import skills, tables
     from training.nano.asking import genai_asker
 
     folder = Path(sys.argv[1])
-    asker = genai_asker(folder)
-    checks = gate(asker)
-    for c in checks:
-        bound = f"{'>=' if c.at_least else '<='} {c.bound}"
-        print(f"{'holds' if c.holds else 'FAILS'}  {c.value:.3f}  {bound:8}  {c.name}")
-    for table in (by_length(asker), by_kind(asker), by_task(asker), speed(folder)):
+    asker, start = genai_asker(folder), skills.starter(folder)
+    checks = [*gate(asker), *skills.checks(asker, start)]
+    print(*(check.line() for check in checks), sep="\n")
+    for table in (by_length(asker), by_kind(asker), by_task(asker),
+                  *tables.tables(asker, start), speed(folder)):  # fmt: skip
         print("", *table, sep="\n")
     sys.exit(not all(c.holds for c in checks))
 

@@ -1,10 +1,12 @@
 """Train nano: ``python -m training.nano.train --out DIR``. Kill it anywhere, run it again.
 
-Every 100 steps DIR gets a checkpoint (weights, both optimisers, step); a run that finds one goes
-on from it and ends with the weights of an uninterrupted run. Data needs no state: step ``n`` draws
-from ``Random(f"{seed}/{n}")``, and nothing else is random after the first weights. The rate stays
-until the last ``--fall`` steps and the curriculum counts in steps, so the run's length may be
-changed on the way until the fall begins. Loss is on answers only. It doesn't use a GPU.
+Every 100 steps of a stage the lessons' exams are taken, a line is logged, and DIR gets a checkpoint
+(weights, both optimisers, place); a run that finds one goes on from it and ends with the weights of
+an uninterrupted run. A stage ends once its gates hold, or after its steps. Data needs no state:
+step ``n`` draws from ``Random(f"{seed}/{n}")``, and nothing else is random after the first weights,
+which ``--from FILE`` gives (a ``model.safetensors``). The rate stays until the last stage and falls
+to 0 over it. Stages to come may be changed on the way. Loss is on answers only. It doesn't use a
+GPU, and a start from scratch with these stages was not tried.
 """
 
 from __future__ import annotations
@@ -13,9 +15,9 @@ import argparse
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,34 +25,39 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from training.nano.asking import torch_asker
 from training.nano.chat import PAD, Encoded, encode
-from training.nano.curriculum import mix_at
-from training.nano.gates import quick
+from training.nano.curriculum import SECOND_EDITION, Stage
+from training.nano.exams import exams
+from training.nano.lessons import draw
 from training.nano.model import Nano, Shape
 from training.nano.muon import Muon
-from training.nano.tasks import dialogue
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that decides the weights. It is saved with them."""
+    """Everything that decides the weights, beside the stages. It is saved with them."""
 
-    steps: int = 2800
-    batch: int = 64  # conversations per step
-    rows: int = 16  # conversations per pass, of like length: little padding, stays in the cache
-    muon_lr: float = 0.02
-    adam_lr: float = 0.004
+    rows: int = 8  # conversations per pass, of like length: little padding, stays in the cache
+    muon_lr: float = 0.016
+    adam_lr: float = 0.003
     warm: int = 50
-    fall: int = 1200  # last steps, in which the rate falls (linearly, to 0)
     seed: int = 7
 
 
-def batch_of(plan: Plan, step: int) -> list[Encoded]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run is: steps made, the stage, and the steps made in it."""
+
+    step: int = 0
+    stage: int = 0
+    within: int = 0
+
+
+def batch_of(plan: Plan, stage: Stage, step: int) -> list[Encoded]:
     """The conversations of one step, shortest first."""
     rng = random.Random(f"{plan.seed}/{step}")
-    mix = mix_at(step)
-    return sorted((encode(dialogue(rng, mix)) for _ in range(plan.batch)), key=lambda e: len(e.ids))
+    drawn = (encode(draw(rng, stage.lessons)) for _ in range(stage.batch))
+    return sorted(drawn, key=lambda e: len(e.ids))
 
 
 def passes(plan: Plan, batch: list[Encoded]) -> Iterator[tuple[Tensor, Tensor]]:
@@ -66,9 +73,12 @@ def passes(plan: Plan, batch: list[Encoded]) -> Iterator[tuple[Tensor, Tensor]]:
         yield ids[:, :-1], targets[:, 1:]
 
 
-def rate_at(plan: Plan, step: int) -> float:
-    """The learning rate's factor: warm up, stay, fall to 0."""
-    return min(1.0, (step + 1) / plan.warm, (plan.steps - step) / plan.fall)
+def rate_at(plan: Plan, stages: Sequence[Stage], place: Place) -> float:
+    """The learning rate's factor: warm up, stay, and fall to 0 over the last stage."""
+    warm = min(1.0, (place.step + 1) / plan.warm)
+    if place.stage < len(stages) - 1:
+        return warm
+    return min(warm, 1 - place.within / stages[-1].steps)
 
 
 def optimisers(model: Nano, plan: Plan) -> list[torch.optim.Optimizer]:
@@ -83,34 +93,38 @@ def optimisers(model: Nano, plan: Plan) -> list[torch.optim.Optimizer]:
 
 
 def slopes(model: Nano, ids: Tensor, targets: Tensor) -> tuple[float, list[Tensor]]:
-    """Summed loss of one pass, and its gradients (returned, so that passes may run at once)."""
+    """Loss of one pass, and its gradients (returned, so that passes may run at once).
+
+    A conversation counts by the square root of its answer bytes. By the byte, a letter's share
+    would be lost in the 35 bytes of a worked sum; all alike, most of those bytes would be wasted.
+    """
     wanted = targets >= 0
+    shares = (wanted / wanted.sum(1, keepdim=True).sqrt())[wanted]
     logits = model.logits(model(ids)[wanted])
-    loss = cross_entropy(logits, targets[wanted], reduction="sum")
+    loss = (cross_entropy(logits, targets[wanted], reduction="none") * shares).sum()
     return loss.item(), list(torch.autograd.grad(loss, list(model.parameters())))
 
 
-def learn(model: Nano, opts: list[torch.optim.Optimizer], plan: Plan, step: int,
-          workers: ThreadPoolExecutor) -> float:  # fmt: skip
-    """One step. Returns the mean loss per answer byte, in nats.
+def learn(model: Nano, opts: list[torch.optim.Optimizer], plan: Plan,
+          batch: list[Encoded], rate: float, workers: ThreadPoolExecutor) -> float:  # fmt: skip
+    """One step. Returns the loss.
 
     Each worker does whole passes alone, longest first. Two threads inside every operation waited
     for each other thousands of times a step: 10 s instead of 0.7 s once other programs used the
     same two cores. Gradients are summed in a fixed order, whoever was first.
     """
-    batch = batch_of(plan, step)
-    count = sum(sum(row.learn) for row in batch)
+    weight = sum(sum(row.learn) ** 0.5 for row in batch)
     rows = list(passes(plan, batch))[::-1]
     results = list(workers.map(lambda row: slopes(model, *row), rows))
     for parameter, parts in zip(
         model.parameters(), zip(*(grads for _, grads in results), strict=True), strict=True
     ):
-        parameter.grad = torch.stack(parts).sum(0) / count
+        parameter.grad = torch.stack(parts).sum(0) / weight
     for optimiser in opts:
         for group in optimiser.param_groups:
-            group["lr"] = group["base"] * rate_at(plan, step)
+            group["lr"] = group["base"] * rate
         optimiser.step()
-    return sum(loss for loss, _ in results) / count
+    return sum(loss for loss, _ in results) / weight
 
 
 def save(path: Path, model: Nano, opts: list[torch.optim.Optimizer], **more: Any) -> None:
@@ -120,53 +134,70 @@ def save(path: Path, model: Nano, opts: list[torch.optim.Optimizer], **more: Any
     part.replace(path)
 
 
-def continues(kept: dict[str, Any], plan: Plan, shape: Shape) -> bool:
-    """Whether a run of this plan would have been at this checkpoint."""
-    old = Plan(**kept["plan"])
-    early = kept["step"] <= min(old.steps - old.fall, plan.steps - plan.fall)
-    same = replace(old, steps=plan.steps, fall=plan.fall) if early else old
-    return same == plan and kept["shape"] == asdict(shape)
-
-
 def forget(log: Path, step: int) -> None:
     """Drop the lines of steps that were lost with a killed run and are made again."""
     lines = log.read_text().splitlines(keepends=True) if log.exists() else []
     log.write_text("".join(line for line in lines if json.loads(line)["step"] <= step))
 
 
-def train(out: Path, plan: Plan, shape: Shape, save_every: int = 100,
-          gate_every: int = 0, stop_at: int | None = None, threads: int = 1) -> Nano:  # fmt: skip
-    """Train to the end (or to ``stop_at``), going on from ``out/last.pt`` if it is there."""
+def onward(place: Place, stages: Sequence[Stage], marks: Mapping[str, float]) -> Place:
+    """The place after one more step: the next stage if this one's gates hold or time is up."""
+    stage = stages[place.stage]
+    held = bool(stage.gates) and all(k in marks and marks[k] >= v for k, v in stage.gates.items())
+    if held or place.within + 1 >= stage.steps:
+        return Place(place.step + 1, place.stage + 1, 0)
+    return Place(place.step + 1, place.stage, place.within + 1)
+
+
+def begun(out: Path, plan: Plan, shape: Shape, start: Path | None
+          ) -> tuple[Nano, list[torch.optim.Optimizer], Place, float]:  # fmt: skip
+    """Model, optimisers, place and seconds spent: of the checkpoint, or of a new run."""
+    torch.manual_seed(plan.seed)
+    model = Nano(shape)
+    if start is not None:
+        from safetensors.torch import load_file
+
+        model.load_state_dict({k: v.float() for k, v in load_file(start).items()})
+    opts, last = optimisers(model, plan), out / "last.pt"
+    if not last.exists():
+        return model, opts, Place(), 0.0
+    kept = torch.load(last)
+    if kept["plan"] != asdict(plan) or kept["shape"] != asdict(shape):
+        raise SystemExit(f"{last} was trained with another plan: give another --out")
+    model.load_state_dict(kept["model"])
+    for optimiser, state in zip(opts, kept["opts"], strict=True):
+        optimiser.load_state_dict(state)
+    forget(out / "log.jsonl", kept["place"]["step"])
+    return model, opts, Place(**kept["place"]), kept["seconds"]
+
+
+def train(out: Path, plan: Plan, shape: Shape, stages: Sequence[Stage], every: int = 100,
+          stop_at: int | None = None, threads: int = 1, start: Path | None = None
+          ) -> Nano:  # fmt: skip
+    """Train to the end (or to step ``stop_at``), going on from ``out/last.pt`` if it is there.
+
+    Every so many steps of a stage its exams are taken, a line is logged and a checkpoint written.
+    """
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     workers = ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,))
-    torch.manual_seed(plan.seed)
-    model = Nano(shape)
-    opts = optimisers(model, plan)
-    step, spent, last = 0, 0.0, out / "last.pt"
-    if last.exists():
-        kept = torch.load(last)
-        if not continues(kept, plan, shape):
-            raise SystemExit(f"{last} was trained with another plan: give another --out")
-        model.load_state_dict(kept["model"])
-        for optimiser, state in zip(opts, kept["opts"], strict=True):
-            optimiser.load_state_dict(state)
-        step, spent = kept["step"], kept["seconds"]
-        forget(out / "log.jsonl", step)
-    began, mean, end = time.monotonic() - spent, 0.0, min(plan.steps, stop_at or plan.steps)
-    while step < end:
-        loss = learn(model, opts, plan, step, workers)
-        mean = loss if step % 50 == 0 else mean + (loss - mean) / (step % 50 + 1)
-        step += 1
-        seconds = round(time.monotonic() - began, 1)
-        line: dict[str, Any] = {"step": step, "seconds": seconds, "loss": round(mean, 4)}
-        if gate_every and (step % gate_every == 0 or step == plan.steps):
-            line |= quick(torch_asker(model, new_tokens=40))
-        if step % 50 == 0 or step == end:
+    model, opts, place, spent = begun(out, plan, shape, start)
+    began, losses = time.monotonic() - spent, list[float]()
+    while place.stage < len(stages) and place.step != stop_at:
+        stage = stages[place.stage]
+        batch = batch_of(plan, stage, place.step)
+        losses.append(learn(model, opts, plan, batch, rate_at(plan, stages, place), workers))
+        due = (place.within + 1) % every == 0 or place.within + 1 == stage.steps
+        marks = exams(model, stage.lessons) if due else {}
+        place = onward(place, stages, marks)
+        if due or place.step == stop_at:
+            seconds = round(time.monotonic() - began, 1)
+            mean, losses = sum(losses) / len(losses), []
+            line = {"step": place.step, "stage": stage.name, "seconds": seconds,
+                    "loss": round(mean, 4), **marks}  # fmt: skip
             with (out / "log.jsonl").open("a") as log:
                 log.write(json.dumps(line) + "\n")
-        if step % save_every == 0 or step == end:
-            save(last, model, opts, step=step, seconds=seconds,
+            save(out / "last.pt", model, opts, place=asdict(place), seconds=seconds,
                  plan=asdict(plan), shape=asdict(shape))  # fmt: skip
     return model
 
@@ -174,17 +205,13 @@ def train(out: Path, plan: Plan, shape: Shape, save_every: int = 100,
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--gate-every", type=int, default=400)
+    parser.add_argument("--from", dest="start", type=Path, help="weights to begin with")
+    parser.add_argument("--threads", type=int, default=1)
     for name, value in asdict(Plan()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
-    for name in ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"):
-        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(Shape(), name))
     args = vars(parser.parse_args())
-    out, gate_every, threads = args.pop("out"), args.pop("gate_every"), args.pop("threads")
-    plan = Plan(**{k: v for k, v in args.items() if k in asdict(Plan())})
-    shape = Shape(**{k: v for k, v in args.items() if k in asdict(Shape())})
-    train(out, plan, shape, gate_every=gate_every, threads=threads)
+    out, start, threads = args.pop("out"), args.pop("start"), args.pop("threads")
+    train(out, Plan(**args), Shape(), SECOND_EDITION, threads=threads, start=start)
 
 
 if __name__ == "__main__":
