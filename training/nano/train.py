@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -113,7 +114,7 @@ def learn(model: Nano, opts: list[torch.optim.Optimizer], plan: Plan,
     for each other thousands of times a step: 10 s instead of 0.7 s once other programs used the
     same two cores. Gradients are summed in a fixed order, whoever was first.
     """
-    weight = sum(sum(row.learn) ** 0.5 for row in batch)
+    weight = sum(math.sqrt(sum(row.learn)) for row in batch)
     rows = list(passes(plan, batch))[::-1]
     results = list(workers.map(lambda row: slopes(model, *row), rows))
     for parameter, parts in zip(
