@@ -1,14 +1,18 @@
 """A chat-completions server that answers at once, or after a delay: what a benchmark needs.
 
-`python -m benchmarks.server DELAY_SECONDS` prints its port. It is a bare asyncio protocol, so
-that the server is not what is measured. It never looks at the request beyond its length.
+`python -m benchmarks.server DELAY_SECONDS [--workers K] [--most K] [--a-second N]
+[--retry-after SECONDS]` prints its port. It can work on K requests at a time and let others wait,
+refuse (429) more than K in flight, or more than N in each second of its clock. It is a bare asyncio
+protocol, so that the server is not what is measured. It never looks at the request beyond its
+length.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
-import sys
+from dataclasses import dataclass, field
 
 _REPLY = json.dumps(
     {
@@ -28,16 +32,56 @@ _REPLY = json.dumps(
 _MODELS = json.dumps({"object": "list", "data": [{"id": "bench", "object": "model"}]}).encode()
 
 
-def _response(body: bytes) -> bytes:
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-    return head.encode() + b"\r\n" + body
+def response(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
+    """An HTTP response with a JSON body; `headers` are whole lines."""
+    return (
+        f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{headers}"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    ).encode() + body
+
+
+@dataclass(slots=True)
+class Door:
+    """What the server takes at once; None: all that comes."""
+
+    delay: float
+    workers: int | None = None
+    most: int | None = None
+    a_second: int | None = None
+    retry_after: float | None = None
+    inside: int = 0
+    second: int = 0
+    taken: int = 0
+    free_at: list[float] = field(default_factory=list)
+
+    def ask(self, now: float) -> float | None:
+        """Seconds until the answer; None where the request is refused."""
+        if int(now) != self.second:
+            self.second, self.taken = int(now), 0
+        if self.most is not None and self.inside >= self.most:
+            return None
+        if self.a_second is not None and self.taken >= self.a_second:
+            return None
+        self.inside += 1
+        self.taken += 1
+        if self.workers is None:
+            return self.delay
+        self.free_at = self.free_at or [0.0] * self.workers
+        first = min(range(self.workers), key=self.free_at.__getitem__)
+        self.free_at[first] = max(now, self.free_at[first]) + self.delay
+        return self.free_at[first] - now
+
+    def refusal(self) -> bytes:
+        """What is said to those who don't get in."""
+        wait = "" if self.retry_after is None else f"Retry-After: {self.retry_after:g}\r\n"
+        return response(b'{"error": {"message": "too many"}}', "429 Too Many Requests", wait)
 
 
 class Connection(asyncio.Protocol):
     """One keep-alive connection; requests on it come one after the other."""
 
-    def __init__(self, delay: float) -> None:
-        self.delay, self.buffer = delay, b""
+    def __init__(self, door: Door) -> None:
+        self.door, self.buffer = door, b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -56,24 +100,40 @@ class Connection(asyncio.Protocol):
         if len(rest) < length:
             return
         self.buffer = rest[length:]
-        body = _MODELS if head.startswith(b"GET") else _REPLY
-        if self.delay:
-            asyncio.get_running_loop().call_later(self.delay, self._send, body)
+        if head.startswith(b"GET"):
+            self.transport.write(response(_MODELS))
         else:
-            self._send(body)
+            self._answer()
 
-    def _send(self, body: bytes) -> None:
+    def _answer(self) -> None:
+        loop = asyncio.get_running_loop()
+        delay = self.door.ask(loop.time())
+        if delay is None:
+            self.transport.write(self.door.refusal())
+        elif delay:
+            loop.call_later(delay, self._send)
+        else:
+            self._send()
+
+    def _send(self) -> None:
+        self.door.inside -= 1
         if not self.transport.is_closing():
-            self.transport.write(_response(body))
+            self.transport.write(response(_REPLY))
 
 
-async def serve(delay: float) -> None:
+async def serve(door: Door) -> None:
     """Serve on a free loopback port until killed."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(delay), "127.0.0.1", 0, backlog=512)
+    server = await loop.create_server(lambda: Connection(door), "127.0.0.1", 0, backlog=512)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(float(sys.argv[1])))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("delay", type=float)
+    parser.add_argument("--workers", type=int)
+    parser.add_argument("--most", type=int)
+    parser.add_argument("--a-second", type=int)
+    parser.add_argument("--retry-after", type=float)
+    asyncio.run(serve(Door(**vars(parser.parse_args()))))
