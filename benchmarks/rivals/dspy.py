@@ -42,8 +42,6 @@ TOOL = Tool(
     _command,
     read_score,
     reply="[[ ## answer ## ]]\n42\n\n[[ ## completed ## ]]",
-    # LiteLLM, below it, would fetch a list of prices at import.
-    variables={"LITELLM_LOCAL_MODEL_COST_MAP": "True"},
 )
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def run(url: str, samples: int) -> None:
     write_score(log.results.scores[0].metrics["accuracy"].value)
 
 
-TOOL = Tool("Inspect AI", Venv(("inspect-ai==0.3.285", "openai==2.0.0")), _command, read_score)
+TOOL = Tool("Inspect AI", Venv(("inspect-ai==0.3.285", "openai==3.57.0")), _command, read_score)
 
 if __name__ == "__main__":
     run(sys.argv[1], int(sys.argv[2]))

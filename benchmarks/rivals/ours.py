@@ -1,6 +1,6 @@
 """Tesuji, and a bare aiohttp loop that only sends and decodes, as `benchmarks.runner` runs them.
 
-They check their answers themselves, so their score is 1 where the process ends well.
+Tesuji's process ends badly where its own score is not 1; the loop scores nothing.
 """
 
 from __future__ import annotations
