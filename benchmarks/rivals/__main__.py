@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -29,22 +30,28 @@ def compare(
     tools: Mapping[str, Tool], samples: int, rounds: int, folder: Path
 ) -> dict[str, Figures | str]:
     """Figures of each tool, or the reason why there are none. A tool that failed once is out."""
-    results: dict[str, Figures | str] = {}
-    places: dict[str, Path] = {}
+    installed, reasons = _installed(tools, folder)
+    found: dict[str, list[Figures]] = {name: [] for name in tools}
+    for number in range(1, rounds + 1):
+        for name in [name for name in installed if name not in reasons]:
+            try:
+                found[name].append(measure(tools[name], installed[name], samples))
+                said = " ".join(_cells(found[name][-1]))
+            except FailedError as error:
+                said = reasons[name] = str(error)
+            print(f"round {number} of {rounds}, {name}: {said}", file=sys.stderr)
+    return {name: reasons.get(name) or Figures.middle(found[name]) for name in tools}
+
+
+def _installed(tools: Mapping[str, Tool], folder: Path) -> tuple[dict[str, Path], dict[str, str]]:
+    """Interpreters by tool, and reasons where there is none."""
+    installed, reasons = {}, {}
     for name, tool in tools.items():
         try:
-            places[name] = tool.environment.install(folder / name)
+            installed[name] = tool.environment.install(folder / name)
         except FailedError as error:
-            results[name] = str(error)
-    found: dict[str, list[Figures]] = {name: [] for name in places}
-    for _ in range(rounds):
-        for name in [name for name in places if name not in results]:
-            try:
-                found[name].append(measure(tools[name], places[name], samples))
-            except FailedError as error:
-                results[name] = str(error)
-    medians = {name: Figures.middle(each) for name, each in found.items() if name not in results}
-    return {name: (results | medians)[name] for name in tools}
+            reasons[name] = str(error)
+    return installed, reasons
 
 
 def table(tools: Mapping[str, Tool], results: Mapping[str, Figures | str]) -> list[str]:
@@ -91,6 +98,8 @@ def main() -> None:
     names = arguments.tools.split(",")
     if unknown := [name for name in names if name not in TOOLS]:
         parser.error(f"no such tool: {', '.join(unknown)}; there are {', '.join(TOOLS)}")
+    if arguments.samples < 10 or arguments.rounds < 1:
+        parser.error("takes at least 10 samples and a round")
     tools = {name: TOOLS[name] for name in names}
     results = compare(tools, arguments.samples, arguments.rounds, arguments.folder)
     setting = f"{arguments.samples} samples, {CONCURRENCY} at once, {arguments.rounds} rounds"

@@ -94,9 +94,7 @@ def process(tool: Tool, interpreter: Path, samples: int) -> Process:
         began = time.perf_counter()
         usage = _run(command, job.folder, _environment(job.folder, tool.variables))
         whole = time.perf_counter() - began
-        score = tool.score(job.folder)
-        if score != 1:
-            raise FailedError(f"scored {score:.4f} where every answer is right")
+        _check(tool, job.folder)
         with urllib.request.urlopen(url.removesuffix("/v1") + "/seen") as response:
             seen = json.load(response)
     return Process(
@@ -108,6 +106,16 @@ def process(tool: Tool, interpreter: Path, samples: int) -> Process:
         at_once=seen["at_once"],
         asking=seen["seconds"],
     )
+
+
+def _check(tool: Tool, folder: Path) -> None:
+    """FailedError where the tool did not find every answer right, or left no score."""
+    try:
+        score = tool.score(folder)
+    except (OSError, ValueError, LookupError, ArithmeticError) as error:
+        raise FailedError(f"left no score: {error!r}") from error
+    if score != 1:
+        raise FailedError(f"scored {score:.4f} where every answer is right")
 
 
 def _environment(folder: Path, variables: Mapping[str, str]) -> dict[str, str]:

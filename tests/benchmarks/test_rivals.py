@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.rivals.__main__ import compare, table
 from benchmarks.rivals.environments import Here, Venv
 from benchmarks.rivals.measuring import Figures
 from benchmarks.rivals.ours import BARE, TESUJI
-from benchmarks.rivals.tool import Job, Tool
+from benchmarks.rivals.tool import Job, Tool, read_score
 
 # Starts for half a second of CPU time; then asks each question twice, and has a child that burns
 # 20 ms of CPU time for each.
@@ -75,10 +76,12 @@ def test_a_tool_without_figures_is_named_with_the_reason(tmp_path: Path) -> None
         "missing": Tool("missing", Venv(("toy",)), broken.command, broken.score),
         "broken": broken,
         "wrong": _script("", score=0.5),
+        "silent": replace(_script(""), score=read_score),
     }
     results = compare(tools, 10, 1, tmp_path)
     assert str(results["missing"]).startswith("can't be installed: ")
     assert results["broken"] == "ended with 1: the model said no"
+    assert str(results["silent"]).startswith("left no score: ")
     assert results["wrong"] == "scored 0.5000 where every answer is right"
     assert [line for line in table(tools, results) if "the model said no" in line]
 
