@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 CONCURRENCY = 64
+PROMPT = "What is {question}? Answer with a number."
 _TOML = """
 name = "bench"
 metric = "exact"
@@ -35,7 +36,7 @@ dev = {samples}
 [answer]
 format = "integer"
 [prompt]
-user = "What is {{question}}? Answer with a number."
+user = "{prompt}"
 """
 
 
@@ -52,8 +53,8 @@ async def bare(url: str, samples: int) -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
 
         async def one(question: str) -> str:
-            prompt = f"What is {question}? Answer with a number."
-            body = {"model": "bench", "messages": [{"role": "user", "content": prompt}]}
+            message = {"role": "user", "content": PROMPT.format(question=question)}
+            body = {"model": "bench", "messages": [message]}
             async with places, session.post(f"{url}/chat/completions", json=body) as response:
                 data = await response.json()
                 return str(data["choices"][0]["message"]["content"])
@@ -70,7 +71,7 @@ def measure(what: str, url: str, samples: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as aside:
         if what == "tesuji":
             folder = Path(aside)
-            (folder / "competition.toml").write_text(_TOML.format(samples=samples))
+            (folder / "competition.toml").write_text(_TOML.format(samples=samples, prompt=PROMPT))
             rows = [f"{question},42" for question in questions(samples)]
             header = "question,answer\n"
             (folder / "train.csv").write_text(header + "\n".join([*rows, "one more,42"]) + "\n")
@@ -89,11 +90,10 @@ def measure(what: str, url: str, samples: int) -> dict[str, float]:
 
 
 @contextlib.contextmanager
-def server(delay: float) -> Iterator[str]:
+def server(delay: float, *options: str) -> Iterator[str]:
     """A benchmark server in its own process; its address."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.server", str(delay)], stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-m", "benchmarks.server", str(delay), *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"

@@ -1,10 +1,10 @@
 """A chat-completions server that answers at once, or after a delay: what a benchmark needs.
 
 `python -m benchmarks.server DELAY_SECONDS [--workers K] [--most K] [--a-second N]
-[--retry-after SECONDS]` prints its port. It can work on K requests at a time and let others wait,
-refuse (429) more than K in flight, or more than N in each second of its clock. It is a bare asyncio
-protocol, so that the server is not what is measured. It never looks at the request beyond its
-length.
+[--retry-after SECONDS] [--reply TEXT]` prints its port. It can work on K requests at a time and let
+others wait, refuse (429) more than K in flight, or more than N in each second of its clock. It is a
+bare asyncio protocol, so that the server is not what is measured. It never looks at the request
+beyond its length. `GET /seen` tells what came so far.
 """
 
 from __future__ import annotations
@@ -12,24 +12,25 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
-_REPLY = json.dumps(
-    {
-        "id": "chatcmpl-0",
-        "object": "chat.completion",
-        "model": "bench",
-        "choices": [
-            {
-                "index": 0,
-                "message": {"role": "assistant", "content": "The answer is 42."},
-                "finish_reason": "stop",
-            }
-        ],
-        "usage": {"prompt_tokens": 20, "completion_tokens": 6, "total_tokens": 26},
-    }
-).encode()
+REPLY = "The answer is 42."
 _MODELS = json.dumps({"object": "list", "data": [{"id": "bench", "object": "model"}]}).encode()
+
+
+def completion(text: str) -> bytes:
+    """The body of a reply with this text."""
+    message = {"role": "assistant", "content": text}
+    return json.dumps(
+        {
+            "id": "chatcmpl-0",
+            "object": "chat.completion",
+            "created": 1,
+            "model": "bench",
+            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 20, "completion_tokens": 6, "total_tokens": 26},
+        }
+    ).encode()
 
 
 def response(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
@@ -38,6 +39,26 @@ def response(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
         f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{headers}"
         f"Content-Length: {len(body)}\r\n\r\n"
     ).encode() + body
+
+
+@dataclass(slots=True)
+class Seen:
+    """What came: how many requests, the most at once, seconds from the first to the last reply."""
+
+    requests: int = 0
+    at_once: int = 0
+    seconds: float = 0.0
+    since: float | None = None
+
+    def came(self, now: float, inside: int) -> None:
+        """A request is here; `inside` are."""
+        self.since = now if self.since is None else self.since
+        self.requests += 1
+        self.at_once = max(self.at_once, inside)
+
+    def left(self, now: float) -> None:
+        """A reply goes out."""
+        self.seconds = now - (self.since or now)
 
 
 @dataclass(slots=True)
@@ -53,6 +74,8 @@ class Door:
     second: int = 0
     taken: int = 0
     free_at: list[float] = field(default_factory=list)
+    reply: bytes = completion(REPLY)
+    seen: Seen = field(default_factory=Seen)
 
     def ask(self, now: float) -> float | None:
         """Seconds until the answer; None where the request is refused."""
@@ -100,7 +123,9 @@ class Connection(asyncio.Protocol):
         if len(rest) < length:
             return
         self.buffer = rest[length:]
-        if head.startswith(b"GET"):
+        if head.startswith(b"GET /seen"):
+            self.transport.write(response(json.dumps(asdict(self.door.seen)).encode()))
+        elif head.startswith(b"GET"):
             self.transport.write(response(_MODELS))
         else:
             self._answer()
@@ -108,6 +133,7 @@ class Connection(asyncio.Protocol):
     def _answer(self) -> None:
         loop = asyncio.get_running_loop()
         delay = self.door.ask(loop.time())
+        self.door.seen.came(loop.time(), self.door.inside)
         if delay is None:
             self.transport.write(self.door.refusal())
         elif delay:
@@ -117,8 +143,9 @@ class Connection(asyncio.Protocol):
 
     def _send(self) -> None:
         self.door.inside -= 1
+        self.door.seen.left(asyncio.get_running_loop().time())
         if not self.transport.is_closing():
-            self.transport.write(response(_REPLY))
+            self.transport.write(response(self.door.reply))
 
 
 async def serve(door: Door) -> None:
@@ -136,4 +163,5 @@ if __name__ == "__main__":
     parser.add_argument("--most", type=int)
     parser.add_argument("--a-second", type=int)
     parser.add_argument("--retry-after", type=float)
+    parser.add_argument("--reply", type=completion, default=REPLY)
     asyncio.run(serve(Door(**vars(parser.parse_args()))))

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from tests.cli.terminal import Tesuji
+from tesuji.cli.paths import near
 
 
 def test_a_run_is_carried_to_another_folder(tesuji: Tesuji, tmp_path: Path) -> None:
@@ -15,10 +16,10 @@ def test_a_run_is_carried_to_another_folder(tesuji: Tesuji, tmp_path: Path) -> N
     shutil.copytree(here, there)
     ran = tesuji("run", "-C", here, "--model", "nano", "--limit", 4, "--json").json
     said = tesuji("export", 1, "-C", here, "-o", tmp_path / "run.jsonl")
-    assert (said.code, said.out) == (0, f"{tmp_path / 'run.jsonl'}: 4 samples of run 1\n")
+    assert (said.code, said.out) == (0, f"{near(tmp_path / 'run.jsonl')}: 4 samples of run 1\n")
     assert len((tmp_path / "run.jsonl").read_text().splitlines()) == 4
     said = tesuji("import", tmp_path / "run.jsonl", "-C", there)
-    assert (said.code, said.out) == (0, f"{tmp_path / 'run.jsonl'}: 4 outputs recorded\n")
+    assert (said.code, said.out) == (0, f"{near(tmp_path / 'run.jsonl')}: 4 outputs recorded\n")
     again = tesuji("run", "-C", there, "--model", "nano", "--limit", 4, "--json").json
     assert (again["run"]["sent"], again["run"]["cached"]) == (0, 4)
     assert again["run"]["score"] == ran["run"]["score"]

@@ -182,7 +182,7 @@ def test_that_it_ignores_n_is_noticed_and_said(
     asks = [say(QUESTIONS[0], n=3, index=i, temperature=1.0, max_tokens=8) for i in range(3)]
 
     async def work(model: HttpModel) -> tuple[list[Any], int]:
-        return await ask_all(model, asks), model.transport.sent
+        return await ask_all(model, asks), model.pool.lanes[0].transport.sent
 
     with caplog.at_level(logging.WARNING, "tesuji"):
         outputs, sent = using(work)

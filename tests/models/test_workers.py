@@ -133,7 +133,8 @@ def test_all_that_a_model_can_do_goes_through_workers(say: Say) -> None:
         with pytest.raises(Exception, match="the prompt has"):
             await model.generate(say("x" * 600))
         slow = asyncio.create_task(model.generate(asks(say, 1, max_tokens=480)[0]))
-        await asyncio.sleep(0.05)
+        for _ in range(10):  # it is on its way to the worker, and no answer can have come yet
+            await asyncio.sleep(0)
         slow.cancel()
         with pytest.raises(asyncio.CancelledError):
             await slow
