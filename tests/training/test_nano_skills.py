@@ -45,7 +45,7 @@ def knowing(asked: Sequence[Question], wrong: int = 0) -> skills.Start:
     answers = {q.text: q.answer for q in asked}
     missed = {q.text for q in asked[:wrong]}
 
-    def start(prompts: Sequence[Sequence[int]], room: int) -> skills.Stepper:
+    def start(prompts: Sequence[Sequence[int]]) -> skills.Stepper:
         texts = [text_of(list(p)[1:]) for p in prompts]
         return Scripted([f"so \\boxed{{{0 if t in missed else answers[t]}}}" for t in texts])
 
@@ -103,7 +103,7 @@ def test_a_vote_is_right_where_errors_are_scattered() -> None:
     asked = [Question("a?", "7")]
     rng = random.Random(1)
 
-    def start(prompts: Sequence[Sequence[int]], room: int) -> skills.Stepper:
+    def start(prompts: Sequence[Sequence[int]]) -> skills.Stepper:
         wrong = rng.random() < 0.4
         return Scripted([f"\\boxed{{{rng.randint(10, 99) if wrong else 7}}}" for _ in prompts])
 
@@ -114,7 +114,7 @@ def test_a_vote_is_right_where_errors_are_scattered() -> None:
 def test_the_likeliest_label_is_chosen() -> None:
     asked = [Question("a?", "B"), Question("b?", "C")]
 
-    def start(prompts: Sequence[Sequence[int]], room: int) -> skills.Stepper:
+    def start(prompts: Sequence[Sequence[int]]) -> skills.Stepper:
         return Scripted(["B" for _ in prompts])
 
     assert skills.likeliest(start, asked, facts.LETTERS) == 0.5

@@ -140,20 +140,28 @@ def worked_out(asker: Asker, asked: Sequence[Question]) -> float:
 
 
 class Stepper(Protocol):
-    """What a batch in generation does: see ``tesuji.models.onnx.OnnxStepper``."""
+    """What is used of ``tesuji.models.continuous.Stepper``."""
 
     def logits(self) -> np.ndarray: ...
     def push(self, tokens: np.ndarray) -> None: ...
 
 
-Start = Callable[[Sequence[Sequence[int]], int], Stepper]
+Start = Callable[[Sequence[Sequence[int]]], Stepper]
+"""Begins a batch with these prompts."""
 
 
 def starter(folder: Path) -> Start:
     """Generation by Tesuji's own way through ONNX: logits out, tokens of our choice in."""
     from tesuji.models.onnx import OnnxWeights
 
-    return OnnxWeights(folder, "nano").start
+    weights = OnnxWeights(folder, "nano", BATCH, direct=True)
+
+    def start(prompts: Sequence[Sequence[int]]) -> Stepper:
+        stepper = weights.start()
+        stepper.join(prompts)
+        return stepper
+
+    return start
 
 
 def drawn_texts(start: Start, asked: Sequence[Question], seed: int) -> list[str]:
@@ -162,7 +170,7 @@ def drawn_texts(start: Start, asked: Sequence[Question], seed: int) -> list[str]
 
     rng, texts = np.random.default_rng(seed), list[str]()
     for at in range(0, len(asked), BATCH):
-        stepper = start([prompt_ids(t) for t in alone(asked[at : at + BATCH])], ROOM)
+        stepper = start([prompt_ids(t) for t in alone(asked[at : at + BATCH])])
         rows: list[np.ndarray] = []
         done = np.zeros(len(asked[at : at + BATCH]), dtype=bool)
         while len(rows) < ROOM and not done.all():
@@ -200,7 +208,7 @@ def likeliest(start: Start, asked: Sequence[Question], labels: Sequence[str]) ->
     hits, ids = 0, [label.encode()[0] for label in labels]
     for at in range(0, len(asked), BATCH):
         some = asked[at : at + BATCH]
-        logits = start([prompt_ids(t) for t in alone(some)], 1).logits()[:, ids]
+        logits = start([prompt_ids(t) for t in alone(some)]).logits()[:, ids]
         best = np.array(list(labels))[logits.argmax(-1)]
         hits += sum(b == q.answer for b, q in zip(best, some, strict=True))
     return hits / len(asked)
