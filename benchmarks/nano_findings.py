@@ -3,7 +3,7 @@
 `python -m benchmarks.nano_findings [--outputs 1000]`
 
 nano really answers half of them: strings to reverse, in several wordings, drawn at temperature
-0.8. Where the reversed string stands in an output, words before it are a preamble and words after
+0.8. Where the reversed string stands in an output as a word, words before it are a preamble and words after
 it a postamble; outputs without it are left out. It loops too seldom to count on, so the other half
 are loops made of what it wrote: an output again and again, as it is, numbered, with a letter
 that changes, or cut at the end. Whatever is found in bare answers is a false alarm.
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -58,9 +59,9 @@ async def answers(count: int, seed: int) -> list[Known]:
         ]  # fmt: skip
         outputs = await asyncio.gather(*(model.generate(request) for request in requests))
         for word, request, output in zip(words, requests, outputs, strict=True):
-            before, there, after = output.text.partition(word[::-1])
-            if there and output.finish == "stop":
-                known.append(Known(request, output, frozenset(_around(before, after))))
+            parts = re.split(rf"(?<![a-z]){word[::-1]}(?![a-z])", output.text, maxsplit=1)
+            if len(parts) == 2 and output.finish == "stop":
+                known.append(Known(request, output, frozenset(_around(*parts))))
     await model.close()
     return known[:count]
 

@@ -75,7 +75,7 @@ def measure(what: str, url: str, samples: int) -> dict[str, float]:
             rows = [f"{question},42" for question in questions(samples)]
             header = "question,answer\n"
             (folder / "train.csv").write_text(header + "\n".join([*rows, "one more,42"]) + "\n")
-            task = tesuji.load(folder)
+            task = tesuji.load(folder).with_options(concurrency=CONCURRENCY)
             began, cpu = time.perf_counter(), time.process_time()
             report = tesuji.run(task, model=f"{url}#bench")
             assert report.run.answered == samples and report.score == 1.0, report.run

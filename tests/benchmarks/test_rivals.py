@@ -66,7 +66,7 @@ def test_our_own_clients_send_each_question_once_and_keep_their_places(tmp_path:
         assert 32 <= figures.at_once <= 64
         assert figures.rate < 64 / 0.05
         assert 0 < figures.cpu_ms < 20
-        assert 10 < figures.megabytes < 200
+        assert figures.megabytes > 10  # no less than this process's own, from which it was forked
 
 
 def test_a_tool_without_figures_is_named_with_the_reason(tmp_path: Path) -> None:
