@@ -3,10 +3,10 @@
 `python -m benchmarks.nano_findings [--outputs 1000]`
 
 nano really answers half of them: strings to reverse, in several wordings, drawn at temperature
-0.8. Where the reversed string stands in an output as a word, words before it are a preamble and words after
-it a postamble; outputs without it are left out. It loops too seldom to count on, so the other half
-are loops made of what it wrote: an output again and again, as it is, numbered, with a letter
-that changes, or cut at the end. Whatever is found in bare answers is a false alarm.
+0.8. Where the reversed string stands in an output as a word, words before it are a preamble and
+words after it a postamble; outputs without it are left out. It loops too seldom to count on, so
+the other half are loops made of what it wrote: an output again and again, as it is, numbered, with
+a letter that changes, or cut at the end. Whatever is found in bare answers is a false alarm.
 """
 
 from __future__ import annotations
