@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+from benchmarks.runner import PROMPT, TOML
 from benchmarks.server import response
 
 FAULTS = (
@@ -42,19 +43,6 @@ _WRONG: tuple[object, ...] = (
 _STALL = 12.0  # seconds that the server says nothing; the client waits for four
 # Short times would count what a busy machine answers late as sent again after its answer.
 _LIMITS = {"stall_timeout": 4.0, "timeout": 8.0}
-_TOML = """
-name = "faults"
-metric = "exact"
-[data]
-train = "train.csv"
-target = "answer"
-[split]
-dev = {samples}
-[answer]
-format = "integer"
-[prompt]
-user = "What is {{question}}? Answer with a number."
-"""
 
 
 def _good(question: str) -> bytes:
@@ -164,7 +152,7 @@ def run(samples: int, share: float, seed: int, folder: Path, **options: Any) -> 
     import tesuji
     from tesuji.run.ledger import Ledger, iter_answers
 
-    (folder / "competition.toml").write_text(_TOML.format(samples=samples))
+    (folder / "competition.toml").write_text(TOML.format(samples=samples, prompt=PROMPT))
     rows = [f"{n} plus {n % 7},{n + n % 7}" for n in range(samples)]
     (folder / "train.csv").write_text("\n".join(["question,answer", *rows, "1 plus 1,2"]) + "\n")
     task = tesuji.load(folder).with_options(**_LIMITS, **options)

@@ -25,7 +25,7 @@ from pathlib import Path
 
 CONCURRENCY = 64
 PROMPT = "What is {question}? Answer with a number."
-_TOML = """
+TOML = """
 name = "bench"
 metric = "exact"
 [data]
@@ -71,7 +71,7 @@ def measure(what: str, url: str, samples: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as aside:
         if what == "tesuji":
             folder = Path(aside)
-            (folder / "competition.toml").write_text(_TOML.format(samples=samples, prompt=PROMPT))
+            (folder / "competition.toml").write_text(TOML.format(samples=samples, prompt=PROMPT))
             rows = [f"{question},42" for question in questions(samples)]
             header = "question,answer\n"
             (folder / "train.csv").write_text(header + "\n".join([*rows, "one more,42"]) + "\n")

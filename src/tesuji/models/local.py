@@ -127,8 +127,9 @@ class LocalModel:
             except TesujiError:
                 raise
             except Exception as error:
-                why = " ".join(str(error).split())[:200] or type(error).__name__
-                raise ModelUnavailableError(f"{self.uri} cannot be loaded: {why}") from error
+                raise ModelUnavailableError(
+                    f"{self.uri} cannot be loaded: {_line(error)}"
+                ) from error
             self.identity = self._weights.identity
 
     def _run(self, take: Callable[[int], list[Ticket[Job, Any]]]) -> None:

@@ -40,9 +40,6 @@ _REPEAT = re.compile(
     r"|sentence)(?: above| itself)?)",
     re.IGNORECASE,
 )
-_BEFORE_ANY = re.compile(
-    r"\b(?:do not|don't) (?:say|output|add|include) (?:any|anything)", re.IGNORECASE
-)
 
 _JA_END = re.compile(
     r"最後に(?:次の(?:フレーズ|文章|文|言葉)を(?:そのまま)?出力して(?:ください|下さい"
