@@ -17,6 +17,8 @@ from tesuji.diagnose.periods import LONG_PERIOD, LONGEST_PERIOD, SHORTEST, Run, 
 
 STEP = 60
 WIDTH = 12
+LEAST_INSIDE = STEP + WIDTH
+"""Characters that a run inside a text must span beside its period, to hold an anchor surely."""
 _NEAR = 72  # longer periods span two steps, and every second anchor looks further
 _FAR = 352  # a run of two long cycles spans 501 characters more than its period
 _FAR_WIDTH = 64
