@@ -53,3 +53,9 @@ def test_requests_and_dollars() -> None:
 def test_a_limit_is_above_zero(limit: str) -> None:
     with pytest.raises(ConfigError, match=f"the limit {limit} is 0"):
         Budget(**{limit: 0})
+
+
+def test_a_timer_that_rings_early_names_the_limit_all_the_same() -> None:
+    meter = Meter(Budget(seconds=2.0), clock=lambda: 0.0)
+    assert meter.spent() is None
+    assert meter.rung() == "the 2 seconds are over"

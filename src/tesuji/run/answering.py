@@ -105,7 +105,7 @@ async def _flow(run: Run, asker: Asker) -> tuple[AnswerState, Draft | Answer | N
         raise
     except Exception as error:
         if isinstance(error, TimeoutError) and clock.expired():
-            return _cut(asker, run.meter.spent() or "the time is over")
+            return _cut(asker, run.meter.rung())
         return "error", None, _explain(run, error)
     return "answered", result, asker.refused and CUT + asker.refused
 

@@ -93,7 +93,7 @@ class Meter:
         if self.halted:
             return self.halted
         if budget.seconds is not None and (self.seconds_left() or 0.0) <= 0:
-            return f"the {budget.seconds:g} seconds are over"
+            return self._time_is_over()
         if budget.requests is not None and self.sent >= budget.requests:
             return f"the {budget.requests} requests are spent"
         if budget.tokens is not None and self.tokens_in + self.tokens_out >= budget.tokens:
@@ -101,6 +101,13 @@ class Meter:
         if budget.usd is not None and (self.usd or 0.0) >= budget.usd:
             return f"the {budget.usd:g} US dollars are spent"
         return None
+
+    def rung(self) -> str:
+        """Why nothing more may be sent once a timer for the end has rung, be it a hair early."""
+        return self.spent() or self._time_is_over()
+
+    def _time_is_over(self) -> str:
+        return f"the {self.budget.seconds or 0.0:g} seconds are over"
 
     def take(self) -> None:
         """Count one request as sent; BudgetSpentError if nothing more may be."""

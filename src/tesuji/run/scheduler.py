@@ -140,7 +140,7 @@ class Scheduler:
             if self._pace.add(self.meter.seconds - began, len(self._clocks)):
                 self._wind_clocks()
             return result
-        raise BudgetSpentError(self.meter.spent() or "the time is over")
+        raise BudgetSpentError(self.meter.rung())
 
     async def _watched(self, call: Callable[[], Awaitable[T]], began: float, tries_left: int) -> T:
         """The call's result; _StalledError where it was given up."""
