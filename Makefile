@@ -36,7 +36,7 @@ $(VENV)/base: $(VENV)/bin/python pyproject.toml
 # PyTorch comes first and pinned, so that nothing else pulls a build with several GB of CUDA.
 $(VENV)/test: $(VENV)/base
 	$(PIP) install torch==2.13.0
-	$(PIP) install --group check --group test -e '.[analytics,baseline,hf,math]'
+	$(PIP) install --group check --group test -e '.[analytics,baseline,hf,hub,math,tune]'
 	@touch $@
 
 clean:

@@ -14,11 +14,16 @@ import tesuji
 
 EXTRAS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "analytics": ("Parquet files", ("pyarrow",)),
-    "baseline": ("the metrics macro_f1, auc and qwk", ("scikit-learn",)),
+    "baseline": (
+        "the metrics macro_f1, auc and qwk; `try baseline` with classic ML",
+        ("scikit-learn", "lightgbm"),
+    ),
     "cluster": ("workers on many machines (workers=ray)", ("ray",)),
     "gguf": ("gguf:FILE models by llama.cpp", ("llama-cpp-python",)),
     "hf": ("hf:NAME models by transformers", ("torch", "transformers")),
+    "hub": ("`try survey`: models and data sets on the hub", ("huggingface_hub",)),
     "math": ("the metric math (equal formulas)", ("math-verify",)),
+    "tune": ("`try prompt`: prompts by Optuna", ("optuna",)),
     "vllm": ("vllm:NAME models on a GPU", ("vllm",)),
 }
 KEYS: Mapping[str, str] = {
