@@ -21,6 +21,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from tesuji.api import (
+        best,
         check,
         compare,
         derive,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         run,
         runs,
         try_move,
+        undo,
     )
     from tesuji.errors import TesujiError
     from tesuji.run.budget import Budget
@@ -45,6 +47,7 @@ _FACE = {
     "Entry": "tesuji.run.entry",
     "Task": "tesuji.task.task",
     "TesujiError": "tesuji.errors",
+    "best": "tesuji.api",
     "check": "tesuji.api",
     "compare": "tesuji.api",
     "derive": "tesuji.api",
@@ -59,6 +62,7 @@ _FACE = {
     "run": "tesuji.api",
     "runs": "tesuji.api",
     "try_move": "tesuji.api",
+    "undo": "tesuji.api",
 }
 
 __all__ = [
@@ -66,6 +70,7 @@ __all__ = [
     "Entry",
     "Task",
     "TesujiError",
+    "best",
     "check",
     "compare",
     "derive",
@@ -80,6 +85,7 @@ __all__ = [
     "run",
     "runs",
     "try_move",
+    "undo",
 ]
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from tesuji.api.files import check, export, import_outputs, new
 from tesuji.api.looking import compare, diagnose, runs, show
+from tesuji.api.moving import best, undo
 from tesuji.api.opening import best_entry, derive, find_entry
 from tesuji.api.playing import first, predict, run, try_move
 from tesuji.task.task import load
 
 __all__ = [
+    "best",
     "best_entry",
     "check",
     "compare",
@@ -30,4 +32,5 @@ __all__ = [
     "runs",
     "show",
     "try_move",
+    "undo",
 ]

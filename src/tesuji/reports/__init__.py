@@ -5,6 +5,7 @@ Each has `_repr_html_` (everything escaped) and `to_json` (what `--json` prints)
 
 from __future__ import annotations
 
+from tesuji.reports.best import BestReport, Link, UndoReport
 from tesuji.reports.diagnosis import DiagnosisReport
 from tesuji.reports.files import CheckReport, ExportReport, ImportReport, NewReport, PredictReport
 from tesuji.reports.first import FirstReport
@@ -22,16 +23,19 @@ from tesuji.reports.words import (
 )
 
 __all__ = [
+    "BestReport",
     "CheckReport",
     "DiagnosisReport",
     "ExportReport",
     "FirstReport",
     "ImportReport",
+    "Link",
     "NewReport",
     "PredictReport",
     "RunReport",
     "RunsReport",
     "TryReport",
+    "UndoReport",
     "cost_text",
     "counts_text",
     "gain_text",

@@ -134,7 +134,7 @@ def list_tries(ledger: Ledger, task_digest: str, split: str) -> list[Try]:
         "WHERE task_digest = ? AND split = ? ORDER BY id",
         task_digest, split,
     )  # fmt: skip
-    return [Try(*row[:4], bool(row[4]), *row[5:]) for row in rows]
+    return [Try(row[0], row[1], row[2], row[3], bool(row[4]), *row[5:]) for row in rows]
 
 
 def gain_of(ledger: Ledger, best: int, challenger: int) -> float | None:
