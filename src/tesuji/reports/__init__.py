@@ -12,6 +12,7 @@ from tesuji.reports.first import FirstReport
 from tesuji.reports.runs import RunReport, RunsReport
 from tesuji.reports.trying import TryReport
 from tesuji.reports.words import (
+    cell_text,
     cost_text,
     counts_text,
     gain_text,
@@ -36,6 +37,7 @@ __all__ = [
     "RunsReport",
     "TryReport",
     "UndoReport",
+    "cell_text",
     "cost_text",
     "counts_text",
     "gain_text",

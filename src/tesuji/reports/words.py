@@ -9,11 +9,23 @@ from tesuji.run.ledger import RunRow
 
 if TYPE_CHECKING:
     from tesuji.compare.trial import Trial
+    from tesuji.moves.move import Cell
 
 
 def number_text(value: float | None) -> str:
     """A score as people write it: four significant digits, or a dash."""
     return "–" if value is None else f"{value:.4g}"
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell of a move's table as people read it.
+
+    >>> cell_text(1234), cell_text(0.12345), cell_text(None)
+    ('1,234', '0.1235', '–')
+    """
+    if cell is None or isinstance(cell, str):
+        return "–" if cell is None else cell
+    return f"{cell:,}" if isinstance(cell, int) else number_text(cell)
 
 
 def score_text(row: RunRow) -> str:
