@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from tesuji.api.files import check, export, import_outputs, new
 from tesuji.api.looking import compare, diagnose, runs, show
-from tesuji.api.moving import best, undo
+from tesuji.api.moving import best, next_moves, undo
 from tesuji.api.opening import best_entry, derive, find_entry
 from tesuji.api.playing import first, predict, run, try_move
 from tesuji.task.task import load
@@ -27,6 +27,7 @@ __all__ = [
     "import_outputs",
     "load",
     "new",
+    "next_moves",
     "predict",
     "run",
     "runs",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from tesuji.api.opening import open_ledger
 from tesuji.errors import InputError
-from tesuji.reports import BestReport, Link, UndoReport
+from tesuji.reports import BestReport, Link, PlanReport, UndoReport
+from tesuji.run.budget import Budget
 from tesuji.run.entry import Entry, from_table
 from tesuji.run.ledger import (
+    FILE,
     Ledger,
     RunRow,
     Step,
@@ -18,8 +20,30 @@ from tesuji.run.ledger import (
     redo_best,
     undo_best,
 )
+from tesuji.session import run_sync
 from tesuji.task.sample import Message
 from tesuji.task.task import Task
+
+
+def next_moves(task: Task, *, split: str = "dev", budget: Budget | None = None) -> PlanReport:
+    """What to do next: the twelve moves and the steps around them, the most promising first, each
+    with its reason, what it may gain, what it costs, and the command.
+
+    Rules judge what is recorded; nothing is sent. `budget` is what is left to spend: what costs
+    more is put off.
+    """
+    from tesuji.moves import MOVES
+    from tesuji.moves.looking import look
+    from tesuji.moves.planner import plan
+
+    async def judged() -> PlanReport:
+        if not (task.folder / FILE).exists():
+            return PlanReport(task, plan(await look(task, None, MOVES, split=split, left=budget)))
+        with Ledger(task.folder / FILE) as ledger:
+            situation = await look(task, ledger, MOVES, split=split, left=budget)
+            return PlanReport(task, plan(situation))
+
+    return run_sync(judged())
 
 
 def best(task: Task, *, sample: str | None = None, split: str = "dev") -> BestReport:

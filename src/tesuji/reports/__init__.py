@@ -9,6 +9,7 @@ from tesuji.reports.best import BestReport, Link, UndoReport
 from tesuji.reports.diagnosis import DiagnosisReport
 from tesuji.reports.files import CheckReport, ExportReport, ImportReport, NewReport, PredictReport
 from tesuji.reports.first import FirstReport
+from tesuji.reports.plan import PlanReport, cost_words, gain_words
 from tesuji.reports.runs import RunReport, RunsReport
 from tesuji.reports.trying import TryReport
 from tesuji.reports.words import (
@@ -32,6 +33,7 @@ __all__ = [
     "ImportReport",
     "Link",
     "NewReport",
+    "PlanReport",
     "PredictReport",
     "RunReport",
     "RunsReport",
@@ -39,8 +41,10 @@ __all__ = [
     "UndoReport",
     "cell_text",
     "cost_text",
+    "cost_words",
     "counts_text",
     "gain_text",
+    "gain_words",
     "number_text",
     "percent",
     "rates_text",
