@@ -19,8 +19,9 @@ from tesuji.moves.move import (
 )
 from tesuji.moves.process import Process
 from tesuji.moves.settings import read_settings, settings_of
+from tesuji.moves.survey import Survey
 
-MOVES: Mapping[str, type[Move]] = MappingProxyType({"process": Process})
+MOVES: Mapping[str, type[Move]] = MappingProxyType({"process": Process, "survey": Survey})
 
 __all__ = [
     "MOVES",
@@ -31,6 +32,7 @@ __all__ = [
     "Played",
     "Process",
     "Relevance",
+    "Survey",
     "Table",
     "Usage",
     "find_move",
