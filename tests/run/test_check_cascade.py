@@ -40,7 +40,7 @@ def drafts(first: str, *later: str) -> Callable[[Request], str | Exception]:
     [
         (("0", "…"), 1, 1.0, 2),  # mended
         (("…", "…"), 3, 1.0, 2),  # agreed: no further round
-        (("0", "1", "…"), 2, 1.0, 3),
+        (("0", "-5", "…"), 2, 1.0, 3),
         (("…", "hm"), 2, 1.0, 2),  # nothing readable changes nothing
         (("…", "fails"), 1, 1.0, 2),
         (("…", "0"), 1, 0.0, 2),  # it may do harm
