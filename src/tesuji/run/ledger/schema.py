@@ -196,7 +196,18 @@ INSERT INTO bests (task_digest, split, run, move, created)
   FROM best JOIN runs ON runs.id = best.run;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _RATES, _AGAIN, _MOVES)
+# Under which identity the outputs of each model of a run are kept, where it has several; the
+# entry's own has the name ''.
+_SEVERAL = """
+CREATE TABLE identities (
+  run INTEGER NOT NULL REFERENCES runs (id),
+  name TEXT NOT NULL,
+  identity TEXT NOT NULL,
+  PRIMARY KEY (run, name)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _RATES, _AGAIN, _MOVES, _SEVERAL)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
