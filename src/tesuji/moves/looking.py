@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tesuji.errors import InputError, TesujiError
+from tesuji.errors import ConfigError, InputError, TesujiError
 from tesuji.moves.evidence import gather, no_run, starting_run
-from tesuji.moves.move import Evidence, Move, Relevance, needs_run
+from tesuji.moves.move import Checks, Evidence, Move, Relevance, needs_run
 from tesuji.moves.situation import Situation, situation_of
 from tesuji.run.budget import Budget
 from tesuji.run.ledger import Ledger, best_chain, get_best, list_runs, list_tries
@@ -49,8 +49,18 @@ def relevances(moves: Mapping[str, type[Move]], evidence: Evidence) -> dict[str,
     for name, kind in moves.items():
         move = kind()
         try:
+            _check(move, evidence.task)
             ready = evidence.run is not None or not needs_run(move)
             found[name] = move.relevance(evidence) if ready else None
         except TesujiError as error:
             found[name] = Relevance(str(error), 0.0, 0)
     return found
+
+
+def _check(move: Move, task: Task) -> None:
+    """What the move lacks, but for settings: these are to be given when it is tried."""
+    if isinstance(move, Checks):
+        try:
+            move.check(task)
+        except ConfigError:
+            return

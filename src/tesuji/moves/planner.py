@@ -25,6 +25,7 @@ best · missing: no command for it in this version."""
 # A model of another kind is asked at another price: how many passes of one's own model a pass on a
 # closed one counts for. A guess; what it costs in money is said beside it.
 _CLOSED_PASSES = 10.0
+_LLM = ("prompt", "flow", "process", "rag", "finetune")  # of no use to an entry without an LLM
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +106,20 @@ def _advise(s: Situation, name: str) -> Advice:
         here = name in s.relevance
         why = f"after the first run: {BOOK[name]}" if here else BOOK[name]
         return Advice(name, "later" if here else "missing", why)
+    if s.no_llm and name in _LLM and name in s.relevance:
+        why = f"the best so far, {s.entry}, answers without an LLM: {BOOK[name]}"
+        return Advice(name, "later", why, outcome=_outcome(s.tries.get(name), name, s))
     case = RULES[name](s)
     own = s.relevance.get(name)
     if own is not None:  # the move knows best what it would do
-        stake = min(own.gain, case.stake) if case.stake else own.gain
+        stake = min(own.gain, case.stake or s.wrong)
         passes = own.cost / s.dev if own.cost and s.dev else case.passes
         case = replace(case, why=own.why, stake=stake, passes=passes,
                        command=case.command or f"try {name}",
                        evidence=own.evidence or case.evidence)  # fmt: skip
     expected = case.stake * (case.trust or 0.1)
     if own is not None and own.likely is not None:
-        expected = own.likely
+        expected = min(own.likely, case.stake)
     cost = _cost(s, case)
     weight = _CLOSED_PASSES if case.model else 1.0
     advice = Advice(
@@ -203,7 +207,7 @@ def _outcome(tried: Try | None, name: str, s: Situation) -> str:
 def _steps(s: Situation, moves: list[Advice]) -> list[Advice]:
     if s.run is None:
         return _beginnings(s)
-    steps = []
+    steps = _beginnings(s) if s.only_baselines else []
     if not s.whole:
         steps.append(_step(
             "run", "now", f"run {s.unfinished or s.run} is not finished, so there is no best yet: "
@@ -221,7 +225,7 @@ def _steps(s: Situation, moves: list[Advice]) -> list[Advice]:
 
 
 def _beginnings(s: Situation) -> list[Advice]:
-    model = "" if s.model else " --model nano"
+    model = " --model nano" if not s.model or s.no_llm else ""
     steps = []
     if not s.looked:
         steps.append(_step(
@@ -229,7 +233,9 @@ def _beginnings(s: Situation) -> list[Advice]:
             f"tesuji first{model}", Cost(1),
         ))  # fmt: skip
     why = "every move is measured against a first run on the whole dev split"
-    if s.unfinished:
+    if s.no_llm:
+        why = f"only baselines were run; {s.entry} is the floor that a model must beat"
+    elif s.unfinished:
         why = f"run {s.unfinished} is not finished: it goes on where it was, nothing is sent twice"
     steps.append(_step("run", "now", why, f"tesuji run{model}", Cost(s.dev)))
     return steps
