@@ -129,6 +129,9 @@ def test_on_a_small_dev_split_it_says_that_no_test_can_tell() -> None:
     assert [one.move for one in plan(hopeless).top] == ["process"]
     assert "no move promises as much" in plan(hopeless).notes[0]
     assert "[split] dev" in plan(hopeless).notes[0]
+    assert "even one of 26 it would often miss" in note
+    (more,) = plan(made(dev=48, stakes=Stakes(48, 30, plain=30))).notes
+    assert "a gain under 10 points there" in more and "only one of 19 or more" in more
     assert plan(made()).notes == ()
 
 

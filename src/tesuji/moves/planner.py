@@ -270,20 +270,7 @@ def _step(move: str, state: State, why: str, command: str, cost: Cost | None = N
 
 
 def _notes(s: Situation, moves: list[Advice]) -> list[str]:
-    notes = []
-    hopes = [one.most for one in moves if one.state == "now"]
-    unit = "points" if s.zero_one else "% of the samples"
-    if s.run is not None and hopes and max(hopes) < s.tellable:
-        notes.append(
-            f"the dev split has {s.dev:,} samples: no test can tell a gain under "
-            f"{100 * s.tellable:.0f} {unit} there, and no move promises as much; give it more "
-            "rows ([split] dev in competition.toml, or a file of its own as [data] dev)"
-        )
-    elif s.tellable > 0.05:
-        notes.append(
-            f"the dev split has {s.dev:,} samples: no test can tell a gain under "
-            f"{100 * s.tellable:.0f} {unit} there, however lucky"
-        )
+    notes = [*_too_few(s, moves)]
     for name, needed in _needed(s).items() if s.run is not None and s.test else ():
         limit = s.limits.get(name)
         if limit is not None and needed > 0.8 * limit:
@@ -291,4 +278,40 @@ def _notes(s: Situation, moves: list[Advice]) -> list[str]:
                 f"the test split would take about {needed:,.3g} of the {limit:,.6g} {name} that a "
                 "run may: " + ("it would be cut short" if needed > limit else "little is left")
             )
+    if s.run is not None and not s.test and not any(one.state == "now" for one in moves):
+        notes.append(
+            "no move is worth a try, and no test split is named to predict ([data] test in "
+            "competition.toml)"
+        )
     return notes
+
+
+def _too_few(s: Situation, moves: list[Advice]) -> list[str]:
+    """What the dev split is too small to tell."""
+    if s.tellable <= 0.05 or not s.wrong:
+        return []
+    unit = "points" if s.zero_one else "% of the samples"
+    told = (
+        f"the dev split has {s.dev:,} samples: no test can tell a gain under "
+        f"{100 * s.tellable:.0f} {unit} there"
+    )
+    hopes = [one.most for one in moves if one.state == "now"]
+    if s.run is not None and hopes and max(hopes) < s.tellable:
+        return [
+            f"{told}, and no move promises as much; give it more rows ([split] dev in "
+            "competition.toml, or a file of its own as [data] dev)"
+        ]
+    return [f"{told}, however lucky{_four_of_five(s)}"]
+
+
+def _four_of_five(s: Situation) -> str:
+    """What gain the referee would tell in four cases of five, where that can be guessed."""
+    from tesuji.compare.power import detectable, likely_discordance
+
+    if not s.zero_one or s.score is None or not 0 <= s.score <= 0.9 or s.dev < 1:
+        return ""
+    differ = likely_discordance(s.score, s.score + 0.1)
+    gain = detectable(s.dev, discordance=differ)
+    if gain >= differ:
+        return f"; even one of {100 * differ:.0f} it would often miss"
+    return f", and in four cases of five only one of {100 * gain:.0f} or more"
