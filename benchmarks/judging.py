@@ -48,7 +48,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=400)
     rounds = parser.parse_args().rounds
-    print("| challengers | alike | correction | chance is told, % | a gain of 7 points is seen, % |")
+    print(
+        "| challengers | alike | correction | chance is told, % | a gain of 7 points is seen, % |"
+    )
     print("|---|---|---|---|---|")
     for count in (7, 24):
         for alike in (0.0, 0.8, 0.95):

@@ -76,7 +76,7 @@ class Race:
         *,
         base: str,
         higher_is_better: bool,
-        error: float = 0.05,
+        error: float = 0.15,
         indifference: float = 0.01,
         requests: int | None = None,
         seed: int = 0,
