@@ -178,23 +178,27 @@ def runs(task: Task) -> RunsReport:
 
 
 def try_move(
-    task: Task, move: str, *, inputs: bool = False, budget: Budget | None = None,
-    watch: Watch | None = None, on_interrupt: Callable[[], None] | None = None,
+    task: Task, move: str, *, budget: Budget | None = None, watch: Watch | None = None,
+    on_interrupt: Callable[[], None] | None = None, **settings: Any,
 ) -> TryReport:  # fmt: skip
     """Try one of the next moves on the best run so far; what is better becomes the best.
 
-    `process` cleans the recorded outputs: no model is called, none need be there. With `inputs`,
-    or with a `budget`, it also tries entries with plain inputs, which are sent to the model.
-    InputError for an unknown move, or where there is no run yet.
+    `settings` are the move's own, such as `models=["openai:gpt-5-mini"]` or `inputs=True`;
+    `budget` is for all of its challengers together, each of which also keeps the competition's
+    limits. `process` cleans the recorded outputs and asks no model without a budget.
+
+    InputError for an unknown move, or where there is no run yet and the move needs one; ConfigError
+    for a setting that the move has not.
     """
     from tesuji.moves import find_move
+    from tesuji.moves.move import asks, needs_run
     from tesuji.moves.trying import try_challengers
-    from tesuji.run.budget import make_budget
 
-    chosen = find_move(move)
-    if inputs and budget is None:
-        budget = make_budget(task.limits)
-    _open_ledger(task).close()
+    chosen = find_move(move, settings)
+    if budget is None and asks(chosen):
+        budget = Budget()
+    if needs_run(chosen):
+        _open_ledger(task).close()
 
     async def attempt() -> TryReport:
         with Ledger(task.folder / FILE) as ledger:

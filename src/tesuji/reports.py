@@ -22,6 +22,7 @@ from tesuji.task.task import Task
 
 if TYPE_CHECKING:
     from tesuji.compare.trial import Trial
+    from tesuji.moves.move import Cell, Table
     from tesuji.moves.trying import Tried
 
 
@@ -133,11 +134,19 @@ class TryReport:
         """Whether a challenger is the best now."""
         return bool(self.tried.winner and self.tried.winner.kept)
 
+    @property
+    def best_before(self) -> str:
+        """The entry that the challengers start from."""
+        run = self.tried.evidence.run
+        return run.entry if run else self.tried.evidence.entry.name
+
     def verdict(self) -> str:
         """The outcome in a sentence."""
-        tried, best = self.tried, self.tried.evidence.run.entry
+        tried, best = self.tried, self.best_before
         if not tried.attempts:
             return tried.stopped or f"nothing to try: {tried.relevance.why}"
+        if tried.evidence.run is None:
+            return "there was no run to compare with"
         top = tried.winner or self._nearest()
         if top is None or top.comparison is None:
             return "no challenger has a score to compare"
@@ -148,11 +157,12 @@ class TryReport:
 
     def outcome(self) -> str:
         """What is the best now."""
-        winner, best = self.tried.winner, self.tried.evidence.run.entry
+        winner, best = self.tried.winner, self.tried.evidence.run
         if winner is None:
-            return f"nothing kept: {best} stays as it is"
+            return f"nothing kept: {best.entry} stays as it is" if best else "nothing kept"
         if winner.kept:
-            return f"kept: {winner.run.entry} is the best now (entries/{winner.run.entry}.toml)"
+            said = f"kept: {winner.run.entry} is the best now (entries/{winner.run.entry}.toml)"
+            return said if best else f"{said}, for want of another"
         return (
             f"better, on the {winner.run.total:,} samples that there are; saved as "
             f"entries/{winner.run.entry}.toml: only a whole run can be the best"
@@ -163,12 +173,12 @@ class TryReport:
         return max(compared, key=lambda t: t.comparison.gain if t.comparison else 0, default=None)
 
     def to_json(self) -> dict[str, Any]:
-        """What was found, every challenger's comparison, the winner, an example, the inputs."""
+        """What was found, every challenger's comparison, the winner, an example, the tables."""
         tried, evidence = self.tried, self.tried.evidence
         return {
             "move": tried.move.name,
             "relevance": asdict(tried.relevance),
-            "best_before": evidence.run.id,
+            "best_before": evidence.run and evidence.run.id,
             "outputs": evidence.outputs,
             "found": [asdict(found) for found in evidence.found],
             "challengers": [
@@ -186,7 +196,9 @@ class TryReport:
             "kept": self.kept,
             "verdict": self.verdict(),
             "example": tried.example and asdict(tried.example),
-            "inputs": [asdict(cost) for cost in tried.inputs],
+            "tables": [asdict(table) for table in tried.tables],
+            "steps": list(tried.steps),
+            "absent": [{"entry": name, "reason": reason} for name, reason in tried.absent],
             "stopped": tried.stopped,
         }
 
@@ -202,6 +214,8 @@ class TryReport:
         heads = ("entry", self.task.metric.name, "gain", "verdict", "answers changed")
         shown = table(rows, heads) if rows else ""
         shown += table([(self.verdict(),), (self.outcome(),)] if rows else [(self.verdict(),)])
+        if tried.absent:
+            shown += table(tried.absent, ("not run", "why"))
         if tried.example:
             e = tried.example
             shown += table(
@@ -211,7 +225,24 @@ class TryReport:
                 ],
                 (f"sample {e.sample}", ""),
             )  # fmt: skip
-        return shown
+        return shown + "".join(_move_table(one) for one in tried.tables)
+
+
+def _move_table(shown: Table) -> str:
+    rows = [[cell_text(cell) for cell in row] for row in shown.rows]
+    notes = [(words,) for words in (shown.note, shown.text) if words]
+    return table([(shown.title,)]) + table(rows, shown.heads) + (table(notes) if notes else "")
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell of a move's table as people read it.
+
+    >>> cell_text(1234), cell_text(0.12345), cell_text(None)
+    ('1,234', '0.1235', '–')
+    """
+    if cell is None or isinstance(cell, str):
+        return "–" if cell is None else cell
+    return f"{cell:,}" if isinstance(cell, int) else number_text(cell)
 
 
 @dataclass(frozen=True)
