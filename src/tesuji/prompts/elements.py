@@ -1,37 +1,34 @@
-"""The elements of a prompt, and how they are put together around the user's own.
+"""The elements of a prompt: decisions, their options, and the space that they span.
 
-An element is one decision (which role, what is said about the answer's shape, how many examples);
-its first option leaves the prompt as it is, so the user's prompt is always one of the space. What
-is put together is an ordinary `PromptTemplate`: its exact text is one command away.
+An element is one decision (what is said about the answer's shape, how many examples, where the
+instruction stands). Its first option leaves the prompt as it is, so the user's own prompt is one
+of the space. `tesuji.prompts.assembly` puts a choice together.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import cast
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
-from tesuji.prompts.wordings import LANGUAGES, WORDS, base_language
-from tesuji.task.formats.base import AnswerFormat
-from tesuji.task.shown import Pick
+from tesuji.errors import ConfigError
+from tesuji.prompts.splitting import escaped, fields_of, split_user
+from tesuji.prompts.wordings import LANGUAGES, OWN, WORDS, base_language
 from tesuji.task.task import Task
 from tesuji.task.template import ANSWER_FORMAT, PromptTemplate, parts
 
-OWN = "own"
-"""The option that leaves the prompt as it is."""
-
-COUNTS = (1, 2, 4, 8, 16, 32)
-SEEDS = 3
-
-Choice = Mapping[str, str]
+Choice: TypeAlias = Mapping[str, str]
 """An option for each element that applies, by the elements' names."""
+
+_COUNTS = (4, 2, 1, 8, 16, 32)  # of examples; the usual ones first
+_DRAWS = 3
+_LOOKED_AT = 5_000  # answers of the pool
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
     """A decision, its options by name (the first leaves the prompt as it is), and when it applies:
-    `needs` names an element and those of its options under which this one has no say."""
+    `needs` names an element and those of its options beside which this one has no say."""
 
     name: str
     does: str
@@ -48,16 +45,20 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """All prompts that can be put together around `base`: elements in the order of deciding."""
+    """All prompts that can be put together around `base`, the elements in the order of deciding.
+
+    `tell` is the sentence of the answer format, `named` the instruction that names the columns,
+    by language.
+    """
 
     base: PromptTemplate
     elements: tuple[Element, ...]
     language: str
     tell: str
-    named: Mapping[str, str]  # by language: the instruction that names the columns
+    named: Mapping[str, str]
 
     def walk(self, decide: Callable[[Element], str]) -> dict[str, str]:
-        """A choice, each applicable element decided by `decide`."""
+        """A choice, with `decide` asked about each element that applies."""
         chosen: dict[str, str] = {}
         for element in self.elements:
             if element.applies(chosen):
@@ -65,7 +66,7 @@ class Space:
         return chosen
 
     def own(self) -> dict[str, str]:
-        """The choice that is the base itself."""
+        """The choice that is the base."""
         return self.walk(lambda element: element.options[0])
 
     def changed(self, choice: Choice) -> dict[str, str]:
@@ -74,7 +75,7 @@ class Space:
         return {name: option for name, option in choice.items() if option != firsts[name]}
 
     def singles(self) -> Iterator[dict[str, str]]:
-        """Choices with one change, the elements in turn; what such a change needs comes with it."""
+        """Choices with one change each, the elements in turn; what a change needs comes with it."""
         queues = [(element, list(element.options[1:])) for element in self.elements]
         while any(options for _, options in queues):
             for element, options in queues:
@@ -90,240 +91,131 @@ class Space:
             wanted[other] = next(one for one in element.options if one not in idle)
         return self.walk(lambda one: wanted.get(one.name, one.options[0]))
 
+    def every(self) -> Iterator[dict[str, str]]:
+        """All choices, in no particular order."""
+        yield from _every(self.elements, {})
+
     def size(self) -> int:
         """How many choices there are."""
         return _count(self.elements, {})
 
-    def prompt(self, choice: Choice) -> PromptTemplate:
-        """The choice put together."""
-        return _Assembly(self, choice).prompt()
+    def fits(self, choice: Choice) -> bool:
+        """Whether this is one of its choices: recorded ones may be of another space."""
+        try:
+            walked = self.walk(lambda element: choice[element.name])
+        except KeyError:
+            return False
+        known = {element.name: element.options for element in self.elements}
+        return walked == choice and all(one in known[name] for name, one in choice.items())
+
+
+def _every(elements: Sequence[Element], chosen: dict[str, str]) -> Iterator[dict[str, str]]:
+    if not elements:
+        yield chosen
+    elif not elements[0].applies(chosen):
+        yield from _every(elements[1:], chosen)
+    else:
+        for option in elements[0].options:
+            yield from _every(elements[1:], chosen | {elements[0].name: option})
 
 
 def _count(elements: Sequence[Element], chosen: dict[str, str]) -> int:
-    for at, element in enumerate(elements):
-        if element.applies(chosen):
-            rest = elements[at + 1 :]
-            named = {one.needs[0] for one in rest if one.needs}
-            if element.name not in named:
-                return len(element.options) * _count(rest, chosen)
-            return sum(_count(rest, chosen | {element.name: one}) for one in element.options)
-    return 1
+    if not elements:
+        return 1
+    first, rest = elements[0], elements[1:]
+    if not first.applies(chosen):
+        return _count(rest, chosen)
+    if all(one.needs is None or one.needs[0] != first.name for one in rest):
+        return len(first.options) * _count(rest, chosen)
+    return sum(_count(rest, chosen | {first.name: option}) for option in first.options)
 
 
-def make_space(task: Task, base: PromptTemplate, most_examples: int = 4) -> Space:
-    """The elements that make sense for a task around the prompt `base`.
+def make_space(
+    task: Task, base: PromptTemplate, most_examples: int = 4, only: Collection[str] = ()
+) -> Space:
+    """The elements that make sense for a task around the prompt `base`; all, or `only` those named.
 
-    Left out are those that cannot be told from another or cannot work: thinking where the format
-    could not find the answer in what is thought, more examples than there are, balancing where
-    answers don't repeat, an instruction moved where none stands apart from the question.
+    Left out is what would change nothing or cannot work: thinking where the answer format could not
+    find the answer behind the thoughts, more examples than there are, balancing where answers don't
+    repeat, an instruction moved where none stands apart from the question. ConfigError for a name
+    in `only` that is no element's here.
     """
     language = base_language(task.language)
-    tell = task.format.tell()
-    named = {one: words for one in LANGUAGES if (words := _named(task, base, one))}
-    answers = [OWN, "only", "strict"]
-    if not _asks_shape(base):
-        answers += ["tell", "tell-only"]
-    if _finds_after_thinking(task):
-        answers += ["steps"]
+    named = {one: said for one in LANGUAGES if (said := _named(task, base, one))}
+    elements = [_answer(task, base), *_examples(task, base, most_examples)]
     split = split_user(base.user)
-    elements = [Element("answer", "what is said about the answer's shape", tuple(answers))]
-    elements += _example_elements(task, base, most_examples)
-    if split is not None:
+    if split is not None and split.said:
         options = (OWN, "after", "in-system", "twice")
         elements.append(Element("place", "where the instruction stands", options))
     elements.append(Element("role", "who the model is told to be", (OWN, "expert", "careful")))
-    if named:
-        words = Element("words", "the instruction's words", (OWN, "columns"))
-        elements.append(words)
-    elements.append(Element("question", "how the question is written", (OWN, "labelled")))
+    if split is not None and named:
+        elements.append(Element("words", "the instruction's words", (OWN, "columns")))
+    if split is not None and split.plain:
+        elements.append(Element("question", "how the columns are written", (OWN, "labelled")))
     elements.append(Element("cue", "what the prompt ends with", (OWN, "cue")))
+    at = ("end", "start", "system")
+    elements.append(Element("answer-at", "where that is said", at, ("answer", (OWN,))))
     if language != "en":
-        others = tuple(one for one in LANGUAGES if one != language)
-        elements.append(Element("language", "the language of added words", (language, *others)))
-    at = Element(
-        "answer-at", "where it is said", ("end", "start", "system"), ("answer", (OWN,))
-    )
-    elements.append(at)
-    return Space(base, tuple(elements), language, tell, named)
+        others = (language, *(one for one in LANGUAGES if one != language))
+        spoken = Element("language", "the language of added words", others, ("answer", (OWN,)))
+        elements.append(spoken)
+    return Space(base, _named_only(elements, only), language, task.format.tell(), named)
 
 
-def _example_elements(task: Task, base: PromptTemplate, most: int) -> list[Element]:
+def _named_only(elements: Sequence[Element], only: Collection[str]) -> tuple[Element, ...]:
+    names = {element.name for element in elements}
+    for name in only:
+        if name not in names:
+            raise ConfigError(
+                f"there is no element '{name}' of this prompt; there are: "
+                f"{', '.join(element.name for element in elements)}"
+            )
+    kept = [element for element in elements if not only or element.name in only]
+    left = {element.name for element in kept}
+    return tuple(one for one in kept if one.needs is None or one.needs[0] in left)
+
+
+def _answer(task: Task, base: PromptTemplate) -> Element:
+    options = [OWN, "only", "strict"]
+    if all(name != ANSWER_FORMAT for t in (base.user, base.system) for _, name in parts(t)):
+        options += ["tell", "tell-only"]
+    if _finds_after_thinking(task):
+        options.append("steps")
+    return Element("answer", "what is said about the answer's shape", tuple(options))
+
+
+def _examples(task: Task, base: PromptTemplate, most: int) -> list[Element]:
     pool = [sample for sample in task.pool if sample.target is not None]
-    counts = [n for n in (0, *COUNTS) if n <= min(most, len(pool)) and n != base.examples]
-    own = str(base.examples)
-    if base.examples > len(pool) or not counts:
+    counts = [n for n in (0, *_COUNTS) if n <= min(most, len(pool)) and n != base.examples]
+    if not counts or base.examples > len(pool):
         return []
-    number = Element("examples", "how many are shown", (own, *map(str, counts)))
-    picks: list[str] = [base.pick, *(p for p in ("random", "similar") if p != base.pick)]
-    answers = {task.format.render(sample.target) for sample in pool[:5_000]}
-    if 1 < len(answers) <= len(pool[:5_000]) / 4 and "balanced" not in picks:
+    picks = [base.pick, *(pick for pick in ("similar", "random") if pick != base.pick)]
+    answers = {task.format.render(sample.target) for sample in pool[:_LOOKED_AT]}
+    if 1 < len(answers) <= len(pool[:_LOOKED_AT]) / 4 and "balanced" not in picks:
         picks.append("balanced")
-    pick = Element("pick", "which are shown", tuple(picks), ("examples", ("0",)))
-    seeds = tuple(str(base.seed + n) for n in range(SEEDS))
-    draw = Element("draw", "which draw of them", seeds, ("pick", ("similar",)))
-    return [number, pick, draw]
-
-
-def _asks_shape(base: PromptTemplate) -> bool:
-    named = {name for text in (base.user, base.system) for _, name in parts(text)}
-    return ANSWER_FORMAT in named
+    draws = tuple(str(base.seed + n) for n in range(_DRAWS))
+    return [
+        Element("examples", "how many are shown", (str(base.examples), *map(str, counts))),
+        Element("pick", "which are shown", tuple(picks), ("examples", ("0",))),
+        Element("draw", "which draw of them", draws, ("pick", ("similar",))),
+    ]
 
 
 def _finds_after_thinking(task: Task) -> bool:
     """Whether the answer format finds an answer at the end of other words."""
     targets = [sample.target for sample in task.pool[:20] if sample.target is not None]
     thought = "First I look at what is given. Then I decide.\n\n"
-    found = [_parse(task.format, thought + task.format.render(one)) == one for one in targets]
-    return bool(found) and all(found) and task.format.check(thought) is not None
-
-
-def _parse(format: AnswerFormat, text: str) -> object:
-    return format.parse(text)
+    found = [task.format.parse(thought + task.format.render(one)) == one for one in targets]
+    return bool(found) and all(found)
 
 
 def _named(task: Task, base: PromptTemplate, language: str) -> str | None:
-    """The instruction that names the columns, with braces escaped; None where none is known."""
-    if task.config is None or len(task.config.data.target) != 1:
+    """The instruction that names the columns, as a template; None where no names are known."""
+    columns = fields_of(base.user)
+    if task.config is None or len(task.config.data.target) != 1 or not columns:
         return None
     words = WORDS[language]
-    columns = fields_of(base.user)
-    if not columns:
-        return None
-    joined = words["and"].join([", ".join(columns[:-1]), columns[-1]] if columns[1:] else columns)
-    target = task.config.data.target[0]
-    said = words["columns"].replace("{target}", _literal(target))
-    return said.replace("{columns}", _literal(joined))
-
-
-def fields_of(template: str) -> list[str]:
-    """The columns that a template names, in order, each once; not the answer format."""
-    found = [name for _, name in parts(template) if name is not None and name != ANSWER_FORMAT]
-    return list(dict.fromkeys(found))
-
-
-def _literal(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
-
-
-def split_user(user: str) -> tuple[str, str] | None:
-    """(instruction, question) of a user template; None where no instruction stands before it.
-
-    What stands on lines above the first field is the instruction; if the first line has a field,
-    then the words before it ("Reverse the string: {original}"), if there are at least two, or
-    characters of a script without spaces.
-    """
-    lines = user.split("\n")
-    first = next((at for at, line in enumerate(lines) if _has_field(line)), None)
-    if first is None:
-        return None
-    above = "\n".join(lines[:first]).strip()
-    if above and not _has_answer_format(above):
-        return above, "\n".join(lines[first:]).strip("\n")
-    start = re.search(r"(?<!\{)(?:\{\{)*\{(?!\{)", lines[first])
-    if above or start is None:
-        return None
-    at = start.end() - 1
-    before, rest = lines[first][:at], "\n".join([lines[first][at:], *lines[first + 1 :]])
-    words = before.strip().rstrip(":：").strip()
-    wide = re.search(r"[\u3040-\u30ff\u4e00-\u9fff]{3}", words) is not None
-    if _lone_quote(before) or (len(words.split()) < 2 and not wide):
-        return None
-    return words, rest.strip("\n")
-
-
-def _lone_quote(before: str) -> bool:
-    """Whether the words end within quotes or brackets, which the question closes."""
-    return before.rstrip().endswith(("「", "『", '"', "'", "`", "(", "[", "<", "“", "（"))
-
-
-def _has_field(line: str) -> bool:
-    try:
-        return any(name is not None and name != ANSWER_FORMAT for _, name in parts(line))
-    except Exception:  # a field that spans lines: left whole
-        return False
-
-
-def _has_answer_format(text: str) -> bool:
-    return any(name == ANSWER_FORMAT for _, name in parts(text))
-
-
-class _Assembly:
-    """Puts one choice together."""
-
-    def __init__(self, space: Space, choice: Choice) -> None:
-        self.space, self.choice = space, choice
-        self.language = choice.get("language", space.language)
-        self.words = WORDS[self.language]
-
-    def _chosen(self, element: str) -> str:
-        return self.choice.get(element, OWN)
-
-    def prompt(self) -> PromptTemplate:
-        base = self.space.base
-        user, system = self._user()
-        start, end = [], []
-        shape = self._shape()
-        if shape:
-            at = self._chosen("answer-at")
-            {"start": start, "system": system}.get(at, end).append(shape)
-        if (role := self._chosen("role")) != OWN:
-            system.insert(0, self.words[role])
-        if self._chosen("cue") != OWN:
-            end.append(self.words["cue"])
-        made = replace(base, user=_joined([*start, user, *end]), system="\n".join(system))
-        examples = self._chosen("examples")
-        if examples == OWN:
-            return made
-        made = replace(made, examples=int(examples))
-        if made.examples and "pick" in self.choice:
-            made = replace(made, pick=cast(Pick, self.choice["pick"]))
-        if made.examples and "draw" in self.choice:
-            made = replace(made, seed=int(self.choice["draw"]))
-        return made
-
-    def _user(self) -> tuple[str, list[str]]:
-        """The user template, and the lines of the system's."""
-        base = self.space.base
-        system = [base.system] if base.system else []
-        place, words = self._chosen("place"), self._chosen("words")
-        split = split_user(base.user)
-        if (place, words, self._chosen("question")) == (OWN, OWN, OWN):
-            return base.user, system
-        said, question = split if split is not None else ("", base.user)
-        if self._chosen("question") != OWN:
-            # A template that is all one sentence has no question of its own: the columns are it.
-            question = "\n".join(f"{_literal(n)}: {{{n}}}" for n in fields_of(base.user)) or question
-        if words != OWN:
-            said = self.space.named[self.language]
-            question = question if split is not None else _bare(base.user)
-        elif split is None:
-            said = "" if self._chosen("question") == OWN else _words_of(base.user)
-        return _placed(said, question, place, system)
-
-    def _shape(self) -> str:
-        answer = self._chosen("answer")
-        tell, words = _literal(self.space.tell), self.words
-        return {
-            OWN: "", "tell": tell, "tell-only": f"{tell} {words['only']}", **{
-                name: words[name] for name in ("only", "strict", "steps")
-            },
-        }[answer]  # fmt: skip
-
-
-def _placed(said: str, question: str, place: str, system: list[str]) -> tuple[str, list[str]]:
-    if place == "in-system":
-        return question, [*system, said]
-    order = {"after": [question, said], "twice": [said, question, said]}
-    return "\n\n".join(part for part in order.get(place, [said, question]) if part), system
-
-
-def _joined(pieces: list[str]) -> str:
-    return "\n".join(pieces)
-
-
-def _bare(user: str) -> str:
-    return "\n".join(f"{{{name}}}" for name in fields_of(user)) or user
-
-
-def _words_of(user: str) -> str:
-    return user
+    *most, last = columns
+    joined = words["and"].join([", ".join(most), last]) if most else last
+    said = words["columns"].replace("{target}", escaped(task.config.data.target[0]))
+    return said.replace("{columns}", escaped(joined))

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+OWN = "own"
+"""The option of an element that leaves the prompt as it is."""
+
 LANGUAGES = ("en", "ja")
 
 WORDS: Mapping[str, Mapping[str, str]] = {
