@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from tesuji.cli.render import _cut, _field, _indented, _rule, _table, _wrapped, console
+from tesuji.cli.paper import console, cut, field, grid, indented, rule, wrapped
 from tesuji.diagnose import visible
 from tesuji.moves import MOVES, settings_of
 from tesuji.moves.move import Table
@@ -26,22 +26,22 @@ def show_try(report: TryReport) -> None:
         _next(report)
         return
     on = f" · run {run.id} · {run.entry} on {run.model} · {run.split}" if run else ""
-    _rule(f"{tried.move.name}{on}")
+    rule(f"{tried.move.name}{on}")
     _challengers(report)
     if tried.example:
         _example(tried.example, tried.move.name == "process")
     _tables(tried.tables)
     _absent(report)
-    _field("referee", _wrapped(report.verdict()))
-    _field("", _wrapped(Text(report.outcome(), "green" if tried.winner else "yellow")))
+    field("referee", wrapped(report.verdict()))
+    field("", wrapped(Text(report.outcome(), "green" if tried.winner else "yellow")))
     if tried.stopped:
-        _field("stopped", _wrapped(Text(tried.stopped, "yellow")))
+        field("stopped", wrapped(Text(tried.stopped, "yellow")))
     _next(report)
 
 
 def list_moves() -> None:
     """Every move: what it does, and its settings."""
-    table = _table("move", "does", "settings")
+    table = grid("move", "does", "settings")
     for name, move in MOVES.items():
         settings = [f"{key}={_setting(value)}" for key, value in settings_of(move).items()]
         table.add_row(name, str(move.does), ", ".join(settings) or "–")
@@ -66,7 +66,7 @@ def _tables(tables: Sequence[Table]) -> None:
         console.print()
         console.print(_wrapped_line(f"{shown.title}:"))
         if shown.rows:
-            table = _table(*shown.heads)
+            table = grid(*shown.heads)
             for row in shown.rows:
                 table.add_row(*(cell_text(cell) for cell in row))
             console.print(table)
@@ -80,12 +80,12 @@ def _tables(tables: Sequence[Table]) -> None:
 
 def _absent(report: TryReport) -> None:
     for name, reason in report.tried.absent:
-        _field("not run", _wrapped(Text(f"{name}: {reason}", "yellow")))
+        field("not run", wrapped(Text(f"{name}: {reason}", "yellow")))
 
 
 def _challengers(report: TryReport) -> None:
     tried = report.tried
-    table = _table("", "added", "score", "gain", "verdict", "changed")
+    table = grid("", "added", "score", "gain", "verdict", "changed")
     for column in table.columns:
         column.no_wrap = True
     if tried.evidence.run:
@@ -112,11 +112,11 @@ def _challengers(report: TryReport) -> None:
 
 def _example(example: Example, cleaning: bool) -> None:
     names = ("raw", "cleaned") if cleaning else ("before", "after")
-    _rule(f"sample {example.sample}")
-    _field(names[0], _indented(Text(_cut(visible(example.raw)))))
-    _field(names[1], _indented(Text(_cut(visible(example.cleaned)))))
-    _field("parsed", _indented(Text(f"{example.before!r} → ").append(repr(example.after), "bold")))
-    _field("target", repr(example.target))
+    rule(f"sample {example.sample}")
+    field(names[0], indented(Text(cut(visible(example.raw)))))
+    field(names[1], indented(Text(cut(visible(example.cleaned)))))
+    field("parsed", indented(Text(f"{example.before!r} → ").append(repr(example.after), "bold")))
+    field("target", repr(example.target))
     console.print()
 
 
