@@ -95,9 +95,7 @@ class _Block:
 
     async def answer(self, entry: Entry, sample: Sample, claim: Claim) -> Answered:
         row, drafts = await answer_sample(self._run(entry), sample, claim)
-        cut = row is not None and (
-            row.state == "fallback" or (row.reason or "").startswith(CUT)
-        )
+        cut = row is not None and (row.state == "fallback" or (row.reason or "").startswith(CUT))
         if row is not None:
             self.tally.add(row, [{f.kind for f in draft.findings} for draft in drafts])
             self._show()

@@ -1,0 +1,220 @@
+"""The search: candidates join a race, leave it, and what is known of them says who joins next.
+
+The first candidates change one thing each; later ones are suggested by the study. All meet on the
+race's blocks of samples (`tesuji.compare.race`). Nothing here asks a model: `evaluate` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from tesuji.compare.race import Race, Standing
+from tesuji.prompts.assembly import assemble, words_of
+from tesuji.prompts.elements import Choice, Space
+from tesuji.prompts.study import Study
+from tesuji.task.template import PromptTemplate
+
+Origin: TypeAlias = Literal["base", "single", "suggested", "written"]
+
+SURE = 30  # samples on which a leader was perfect: of 30, 0 wrong means below 10 % at 95 %
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A prompt in the race. `number` is its trial's in the study, and `choice` what it is put
+    together of; both None for one that a model wrote."""
+
+    name: str
+    prompt: PromptTemplate
+    origin: Origin
+    choice: Choice | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What an evaluation came to. `score` is None where there is none; `free` says that nothing
+    was paid for it."""
+
+    name: str
+    sample: int
+    score: float | None
+    free: bool = False
+
+
+Evaluate: TypeAlias = Callable[
+    [Sequence[tuple[Candidate, tuple[int, ...]]]], Awaitable[Sequence[Scored]]
+]
+"""Scores for candidates on samples. Fewer than were asked for end the search."""
+
+Write: TypeAlias = Callable[["Search"], Awaitable[Sequence[PromptTemplate]]]
+"""New prompts for the race as it stands; called after every round."""
+
+
+@dataclass
+class Search:
+    """A search over `space` in `race`, whose base must be `base`.
+
+    `trials` is how many candidates there are at most besides those that a model writes, `batch` how
+    many join a round once the first ones have met. `best` is the best mean score there can be.
+    """
+
+    space: Space
+    race: Race
+    study: Study
+    base: str
+    trials: int
+    batch: int = 4
+    best: float | None = None
+    naming: Callable[[str], str] = str
+    candidates: dict[str, Candidate] = field(default_factory=dict)
+    written: int = 0
+    cut_short: bool = False
+
+    def __post_init__(self) -> None:
+        own = self.space.own()
+        self._singles = list(self.space.singles())[: max(1, self.trials // 2)]
+        self._prompts = {self.space.base}
+        self._void: list[Choice] = []  # choices that say the same as an earlier one
+        self._made = 0
+        self.candidates[self.base] = Candidate(self.base, self.space.base, "base", own, 0)
+        self.study.begin(0, own, {"entry": self.base, "user": self.space.base.user})
+
+    async def run(self, evaluate: Evaluate, write: Write | None = None) -> None:
+        """Race until nothing is left to learn, or `evaluate` comes back with less than all."""
+        while True:
+            joined = self._admit()
+            asked = self.race.ask()
+            if not asked and joined and not self.spent:
+                continue
+            if not asked:
+                break
+            wanted = [(self.candidates[name], samples) for name, samples in asked]
+            scored = await evaluate(wanted)
+            for one in scored:
+                self.race.tell(one.name, one.sample, one.score, free=one.free)
+            if len(scored) < sum(len(samples) for _, samples in asked):
+                self.cut_short = True
+                return
+            self._note()
+            if self.perfect:
+                break
+            if write is not None:
+                for prompt in await write(self):
+                    self.add_written(prompt)
+        self._conclude()
+
+    @property
+    def spent(self) -> bool:
+        """Whether the race has no evaluation left to pay for."""
+        return self.race.requests is not None and self.race.evaluations >= self.race.requests
+
+    @property
+    def perfect(self) -> bool:
+        """Whether there is nothing left to gain, as far as can be seen."""
+        if self.best is None:
+            return False
+        leader = self.standings()[self.race.leader]
+        enough = min(SURE, self.race.samples)
+        return leader.samples >= enough and abs(leader.mean - self.best) < 1e-12
+
+    def add_written(self, prompt: PromptTemplate) -> bool:
+        """A prompt that a model wrote joins; False where one says the same."""
+        if prompt in self._prompts:
+            return False
+        self.written += 1
+        self._join(Candidate(self.naming(f"written{self.written}"), prompt, "written"))
+        return True
+
+    def _join(self, candidate: Candidate) -> None:
+        self._prompts.add(candidate.prompt)
+        self.candidates[candidate.name] = candidate
+        self.race.add(candidate.name)
+
+    def _admit(self) -> bool:
+        """Whether candidates joined: the first ones together, then a batch a round."""
+        first = self._made == 0
+        joined = False
+        for _ in range(len(self._singles) if first else self.batch):
+            if self._made >= self.trials:
+                break
+            candidate = self._next()
+            if candidate is None:
+                self._made = self.trials
+                break
+            self._join(candidate)
+            joined = True
+        return joined
+
+    def _next(self) -> Candidate | None:
+        """The next candidate whose prompt is a new one; None where there is none."""
+        while True:
+            number = self._made + 1
+            choice, origin = self._choice(number)
+            if choice is None:
+                return None
+            self._made += 1
+            prompt = assemble(self.space, choice)
+            name = self.naming(words_of(self.space, choice))
+            self.study.begin(
+                number, choice, {"entry": name, "system": prompt.system, "user": prompt.user}
+            )
+            if prompt not in self._prompts:
+                return Candidate(name, prompt, origin, choice, number)
+            self.study.end(number, None, left=False)
+            self._void.append(choice)
+
+    def _choice(self, number: int) -> tuple[Choice | None, Origin]:
+        single = number <= len(self._singles)
+        origin: Origin = "single" if single else "suggested"
+        recorded = self.study.recorded(number)
+        if recorded is not None:
+            return recorded, origin
+        if single:
+            return self._singles[number - 1], origin
+        known, fresh = self.known()
+        return self.study.suggest(number, known, fresh), origin
+
+    def standings(self) -> dict[str, Standing]:
+        """How all stand, by name."""
+        return {one.name: one for one in self.race.standings()}
+
+    def known(self) -> tuple[list[tuple[Choice, float]], list[Choice]]:
+        """The choices of which something is known, with their gains over the base, and the others.
+
+        Prompts that a model wrote are no choices, and left out.
+        """
+        known: list[tuple[Choice, float]] = []
+        fresh = [*self._void]
+        standings = self.standings()
+        for candidate in self.candidates.values():
+            if candidate.choice is None:
+                continue
+            standing = standings[candidate.name]
+            if candidate.name == self.base:
+                known.append((candidate.choice, 0.0))
+            elif standing.samples:
+                known.append((candidate.choice, standing.gain))
+            else:
+                fresh.append(candidate.choice)
+        return known, fresh
+
+    def _note(self) -> None:
+        """Tell the study how everyone stands, and who left."""
+        standings = self.standings()
+        for candidate in self.candidates.values():
+            standing = standings[candidate.name]
+            if candidate.number is not None and standing.samples:
+                self.study.report(candidate.number, standing.samples, standing.gain)
+                if candidate.name in self.race.out:
+                    self.study.end(candidate.number, standing.gain, left=True)
+
+    def _conclude(self) -> None:
+        standings = self.standings()
+        for candidate in self.candidates.values():
+            if candidate.number is not None:
+                standing = standings[candidate.name]
+                gain = standing.gain if standing.samples else None
+                self.study.end(candidate.number, gain, left=candidate.name in self.race.out)
