@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from tesuji.compare.comparison import Comparison
@@ -42,11 +42,14 @@ class Trial:
     kept: bool
 
 
-def compare_runs(task: Task, ledger: Ledger, a: RunRow, b: RunRow, among: int = 1) -> Comparison:
+def compare_runs(
+    task: Task, ledger: Ledger, a: RunRow, b: RunRow, among: int = 1,
+    samples: Collection[str] | None = None,
+) -> Comparison:  # fmt: skip
     """Is run `b` better than run `a`, on the samples that both have a score for?
 
     `among` is how many challengers `b` is picked from: the more, the surer it must be (see
-    `judge_together`).
+    `judge_together`). With `samples`, only those count: the ids that `b` was not picked on.
 
     InputError where the two cannot be compared: other metric, other task, no common sample.
     """
@@ -62,8 +65,10 @@ def compare_runs(task: Task, ledger: Ledger, a: RunRow, b: RunRow, among: int = 
             "samples can be compared"
         )
     if task.metric.sample is None:
-        return _compare_whole(task, ledger, a, b, among)
-    pairs = paired_scores(ledger, a.id, b.id)
+        return _compare_whole(task, ledger, a, b, among, samples)
+    pairs = [
+        pair for pair in paired_scores(ledger, a.id, b.id) if samples is None or pair[0] in samples
+    ]
     if not pairs:
         raise InputError(f"runs {a.id} and {b.id} have no sample in common that both scored")
     return _adjusted(
@@ -91,13 +96,18 @@ def _adjusted(comparison: Comparison, among: int) -> Comparison:
     return replace(comparison, p=min(1.0, comparison.p * among), method=method)
 
 
-def _compare_whole(task: Task, ledger: Ledger, a: RunRow, b: RunRow, among: int) -> Comparison:
+def _compare_whole(
+    task: Task, ledger: Ledger, a: RunRow, b: RunRow, among: int, samples: Collection[str] | None
+) -> Comparison:
     targets = {sample.id: sample.target for sample in task.split(a.split)}
     first, second = (
         {row.sample: row.answer for row in iter_answers(ledger, run.id) if row.state != "error"}
         for run in (a, b)
     )
-    common = sorted(s for s in first.keys() & second.keys() if targets.get(s) is not None)
+    common = sorted(
+        s for s in first.keys() & second.keys()
+        if targets.get(s) is not None and (samples is None or s in samples)
+    )  # fmt: skip
     if not common:
         raise InputError(f"runs {a.id} and {b.id} have no sample in common that both answered")
     resamples = min(_RESAMPLES, max(_FEWEST, _WORK // len(common)))
@@ -136,8 +146,9 @@ def judge(task: Task, ledger: Ledger, run: RunRow) -> Trial:
 
 
 def judge_together(
-    task: Task, ledger: Ledger, best: RunRow, runs: Sequence[RunRow], among: int
-) -> tuple[list[Trial], Trial | None]:
+    task: Task, ledger: Ledger, best: RunRow, runs: Sequence[RunRow], among: int,
+    samples: Collection[str] | None = None,
+) -> tuple[list[Trial], Trial | None]:  # fmt: skip
     """Compare several challengers with one run; the trials, and the one that wins, if one does.
 
     The best of several on the samples that judge it looks better than it is. So each is compared
@@ -147,6 +158,8 @@ def judge_together(
     when none is stays below 5 %. To choose on one half of the samples and judge on the other
     would allow as many as one likes, but costs half of the samples: for 80 % power at k = 7 the
     correction needs 1.6 times as many, at 30 twice as many, so up to there it is the better deal.
+    A move that searches wider than that says on which `samples` its runs were not chosen, and
+    they are judged on those alone.
 
     The winner, the best score of those that are better, becomes the best of its split if `best`
     was.
@@ -155,7 +168,7 @@ def judge_together(
     for run in runs:
         comparison = None
         if run.score is not None and run.state == "finished":
-            comparison = compare_runs(task, ledger, best, run, among)
+            comparison = compare_runs(task, ledger, best, run, among, samples)
             record_trial(ledger, best.id, run.id, comparison)
         trials.append(Trial(run, best, comparison, kept=False))
     won = [t for t in trials if t.comparison and t.comparison.verdict == "better"]

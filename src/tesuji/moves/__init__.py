@@ -18,9 +18,10 @@ from tesuji.moves.move import (
     Usage,
 )
 from tesuji.moves.process import Process
+from tesuji.moves.prompt import Prompt
 from tesuji.moves.settings import read_settings, settings_of
 
-MOVES: Mapping[str, type[Move]] = MappingProxyType({"process": Process})
+MOVES: Mapping[str, type[Move]] = MappingProxyType({"process": Process, "prompt": Prompt})
 
 __all__ = [
     "MOVES",
@@ -30,6 +31,7 @@ __all__ = [
     "Move",
     "Played",
     "Process",
+    "Prompt",
     "Relevance",
     "Table",
     "Usage",

@@ -130,11 +130,18 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class Played:
     """What a move's own search came to: the runs to be judged, among how many that could have come
-    to be judged (at least 1), and why it stopped early, if it did."""
+    to be judged (at least 1), and why it stopped early, if it did.
+
+    `samples` are the ids of those that the runs were not chosen on, and are judged on; None: all.
+    `tables` is what the search has to show, `steps` how to go on.
+    """
 
     runs: Sequence[RunRow]
     among: int
     stopped: str | None = None
+    samples: frozenset[str] | None = None
+    tables: tuple[Table, ...] = ()
+    steps: tuple[str, ...] = ()
 
 
 class Move(Protocol):

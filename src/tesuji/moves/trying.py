@@ -112,8 +112,10 @@ async def try_challengers(
     return Tried(
         move, relevance, evidence, attempts, winner, played.among,
         _example(task, ledger, evidence, winner, attempts),
-        tables=tuple(move.tables(evidence, attempts)) if isinstance(move, Shows) else (),
-        steps=tuple(move.steps(evidence, attempts)) if isinstance(move, Leads) else (),
+        tables=played.tables
+        + (tuple(move.tables(evidence, attempts)) if isinstance(move, Shows) else ()),
+        steps=played.steps
+        + (tuple(move.steps(evidence, attempts)) if isinstance(move, Leads) else ()),
         absent=tuple(session.absent), stopped=played.stopped,
     )  # fmt: skip
 
@@ -135,7 +137,7 @@ def _judged(
 ) -> tuple[list[Trial], Trial | None]:
     if evidence.run is None:
         return judge_first(task, ledger, played.runs)
-    return judge_together(task, ledger, evidence.run, played.runs, played.among)
+    return judge_together(task, ledger, evidence.run, played.runs, played.among, played.samples)
 
 
 class _Session:

@@ -49,8 +49,8 @@ Evaluate: TypeAlias = Callable[
 ]
 """Scores for candidates on samples. Fewer than were asked for end the search."""
 
-Write: TypeAlias = Callable[["Search"], Awaitable[Sequence[PromptTemplate]]]
-"""New prompts for the race as it stands; called after every round."""
+Write: TypeAlias = Callable[[], Awaitable[Sequence[PromptTemplate]]]
+"""New prompts for the race as it stands; called after every round, and before it ends."""
 
 
 @dataclass
@@ -68,7 +68,7 @@ class Search:
     trials: int
     batch: int = 4
     best: float | None = None
-    naming: Callable[[str], str] = str
+    naming: Callable[[str, PromptTemplate], str] = lambda words, _: words
     candidates: dict[str, Candidate] = field(default_factory=dict)
     written: int = 0
     cut_short: bool = False
@@ -90,6 +90,8 @@ class Search:
             if not asked and joined and not self.spent:
                 continue
             if not asked:
+                if not self.spent and await self._joined_by(write):
+                    continue
                 break
             wanted = [(self.candidates[name], samples) for name, samples in asked]
             scored = await evaluate(wanted)
@@ -101,10 +103,14 @@ class Search:
             self._note()
             if self.perfect:
                 break
-            if write is not None:
-                for prompt in await write(self):
-                    self.add_written(prompt)
+            await self._joined_by(write)
         self._conclude()
+
+    async def _joined_by(self, write: Write | None) -> bool:
+        """Whether prompts that a model wrote joined."""
+        written = [] if write is None else await write()
+        joined = [self.add_written(prompt) for prompt in written]
+        return any(joined)
 
     @property
     def spent(self) -> bool:
@@ -112,20 +118,27 @@ class Search:
         return self.race.requests is not None and self.race.evaluations >= self.race.requests
 
     @property
-    def perfect(self) -> bool:
-        """Whether there is nothing left to gain, as far as can be seen."""
+    def perfect(self) -> str | None:
+        """A candidate with nothing left to gain, as far as can be seen; None where there is none."""
         if self.best is None:
-            return False
-        leader = self.standings()[self.race.leader]
+            return None
         enough = min(SURE, self.race.samples)
-        return leader.samples >= enough and abs(leader.mean - self.best) < 1e-12
+        for one in self.race.standings():
+            if one.alive and one.samples >= enough and abs(one.mean - self.best) < 1e-12:
+                return one.name
+        return None
+
+    @property
+    def front(self) -> str:
+        """Who is taken if the search ends now."""
+        return self.perfect or self.race.leader
 
     def add_written(self, prompt: PromptTemplate) -> bool:
         """A prompt that a model wrote joins; False where one says the same."""
         if prompt in self._prompts:
             return False
         self.written += 1
-        self._join(Candidate(self.naming(f"written{self.written}"), prompt, "written"))
+        self._join(Candidate(self.naming(f"written{self.written}", prompt), prompt, "written"))
         return True
 
     def _join(self, candidate: Candidate) -> None:
@@ -157,7 +170,7 @@ class Search:
                 return None
             self._made += 1
             prompt = assemble(self.space, choice)
-            name = self.naming(words_of(self.space, choice))
+            name = self.naming(words_of(self.space, choice), prompt)
             self.study.begin(
                 number, choice, {"entry": name, "system": prompt.system, "user": prompt.user}
             )

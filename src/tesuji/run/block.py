@@ -99,7 +99,8 @@ class _Block:
         if row is not None:
             self.tally.add(row, [{f.kind for f in draft.findings} for draft in drafts])
             self._show()
-        free = all(draft.cached for draft in drafts)
+        # Without a draft (the flow `choose`) it can't be told, so it was paid for.
+        free = bool(drafts) and all(draft.cached for draft in drafts)
         return Answered(entry, sample, None if cut else row, tuple(drafts), free)
 
     def _run(self, entry: Entry) -> Run:
