@@ -119,7 +119,7 @@ class Search:
 
     @property
     def perfect(self) -> str | None:
-        """A candidate with nothing left to gain, as far as can be seen; None where there is none."""
+        """A candidate with nothing left to gain, as far as can be seen; None without one."""
         if self.best is None:
             return None
         enough = min(SURE, self.race.samples)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from tesuji.task.template import ANSWER_FORMAT, parts
 
-_OPENED = ("「", "『", "“", "（", '"', "'", "`", "(", "[", "<")
+_ENDS = (":", "：", ".", "。", "!", "！", "?", "？")
+_COLONS = (":", "：")
+_QUOTES = " \t「」『』“”\"'`<>"
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-_LABEL = 3  # so many words, or twice as many characters of Chinese or Japanese, are no instruction
+_LABEL = 3  # so many words, or twice as many characters of Chinese or Japanese, are no label
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +28,25 @@ def split_user(user: str) -> Split | None:
     """The instruction before the question; None where the two cannot be told apart.
 
     Lines above the first field are the instruction. If the first line has a field, it is the words
-    before that ("Reverse the string: {original}"), where they are more than a label and open no
-    quotes or brackets. A template of fields and labels alone has none.
+    before that, where they end as a sentence or a heading does ("Reverse the string: {original}"),
+    or where nothing but the field follows. A template of fields and labels alone has none.
     """
     pieces = parts(user)
     fields = [name for _, name in pieces if name is not None]
     if not fields or fields[0] == ANSWER_FORMAT:
         return None
     before = escaped(pieces[0][0])
-    above, _, label = before.rpartition("\n")
+    above, _, line = before.rpartition("\n")
     if above.strip():
-        said, question = above.strip(), user[len(above) + 1 :].strip("\n")
-    elif _is_label(label):
-        said, question = "", user.strip("\n")
-    elif label.rstrip().endswith(_OPENED):
+        question = user[len(above) + 1 :].strip("\n")
+        return Split(above.strip(), question, _is_plain(question))
+    if _is_label(line.rstrip(_QUOTES)):
+        return Split("", user.strip("\n"), True) if _is_plain(user.strip("\n")) else None
+    question = user[len(before) :].strip("\n")
+    alone = question == f"{{{fields[0]}}}"
+    if _is_short(line) or not (line.rstrip().endswith(_ENDS) or alone):
         return None
-    else:
-        said, question = label.strip().rstrip(":：").strip(), user[len(before) :].strip("\n")
-    words = "".join(text + ("\0" if name else "") for text, name in parts(question))
-    plain = all(_is_label(line.replace("\0", " ")) for line in words.split("\n"))
-    return Split(said, question, plain) if said or plain else None
+    return Split(line.strip().rstrip(":：").strip(), question, _is_plain(question))
 
 
 def fields_of(template: str) -> list[str]:
@@ -66,6 +67,20 @@ def escaped(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
+def _is_plain(question: str) -> bool:
+    """Whether each line is a field, behind a label or not, or a label."""
+    marked = "".join(text + ("\0" if name else "") for text, name in parts(question))
+    for line in marked.split("\n"):
+        label, field, rest = line.strip(_QUOTES).partition("\0")
+        if not _is_label(label.rstrip(_QUOTES)) or (field and rest.strip(_QUOTES)):
+            return False
+    return True
+
+
 def _is_label(text: str) -> bool:
-    wide = len(_WIDE.findall(text))
-    return len(text.split()) < _LABEL and wide < 2 * _LABEL
+    """Whether it is a short heading ("Q:"), or nothing."""
+    return not text.strip() or (_is_short(text) and text.rstrip().endswith(_COLONS))
+
+
+def _is_short(text: str) -> bool:
+    return len(text.split()) < _LABEL and len(_WIDE.findall(text)) < 2 * _LABEL

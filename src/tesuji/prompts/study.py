@@ -18,6 +18,7 @@ import random
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +27,10 @@ from tesuji.prompts.elements import Choice, Element, Space
 
 if TYPE_CHECKING:
     from optuna.study import Study as OptunaStudy
-    from optuna.trial import FrozenTrial
+    from optuna.trial import FrozenTrial, Trial
 
 FILE = "prompts.journal"
-_TRIES = 30  # suggestions that are known already, before one is drawn by chance
+_TRIES = 12  # suggestions that are known already, before one is drawn by chance
 _SMALL = 20_000  # choices that are gone through for one that is new
 
 
@@ -74,15 +75,14 @@ class Study:
         """
         taken = {_key(choice) for choice, _ in known} | {_key(choice) for choice in open_}
         if self.sampler == "tpe" and known:
-            for attempt in range(_TRIES):
-                choice = self._by_tpe(f"{self.seed} {number} {attempt}", known, open_)
+            for choice in self._by_tpe(f"{self.seed} {number}", known, open_):
                 if _key(choice) not in taken:
                     return choice
         return self._by_chance(number, taken)
 
     def _by_tpe(
         self, seed: str, known: Sequence[tuple[Choice, float]], open_: Sequence[Choice]
-    ) -> dict[str, str]:
+    ) -> Iterator[dict[str, str]]:
         import optuna
 
         with _quiet():
@@ -95,8 +95,9 @@ class Study:
                 study.add_trial(self._frozen(choice, gain))
             for choice in open_:
                 study.add_trial(self._frozen(choice, None))
-            trial = study.ask()
-            return self.space.walk(lambda e: str(trial.suggest_categorical(e.name, e.options)))
+            for _ in range(_TRIES):  # each is under way for the next, which goes elsewhere
+                trial = study.ask()
+                yield self.space.walk(partial(_asked_of, trial))
 
     def _by_chance(self, number: int, taken: set[str]) -> dict[str, str] | None:
         chance = random.Random(f"{self.seed} {number}")
@@ -104,7 +105,7 @@ class Study:
         def any_of(element: Element) -> str:
             return chance.choice(element.options)
 
-        for _ in range(10 * _TRIES):
+        for _ in range(300):
             choice = self.space.walk(any_of)
             if _key(choice) not in taken:
                 return choice
@@ -161,6 +162,10 @@ class Study:
             params=dict(choice), user_attrs=dict(about or {}),
             distributions={n: CategoricalDistribution(elements[n].options) for n in choice},
         )  # fmt: skip
+
+
+def _asked_of(trial: Trial, element: Element) -> str:
+    return str(trial.suggest_categorical(element.name, element.options))
 
 
 def _key(choice: Choice) -> str:
