@@ -6,19 +6,19 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from dataclasses import fields
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 from tesuji.errors import BudgetSpentError
 from tesuji.models.base import Model, Output, Request
-from tesuji.models.prices import cost
+from tesuji.models.several import Several
 from tesuji.run.allocator import Claim
 from tesuji.run.block import Answered, answer_block
 from tesuji.run.budget import Budget, Meter, make_budget
 from tesuji.run.entry import Entry
 from tesuji.run.ledger import Ledger, RunRow
-from tesuji.run.opening import open_for
+from tesuji.run.opening import open_uri
 from tesuji.run.progress import Watch
-from tesuji.run.runner import run_entry
+from tesuji.run.runner import make_meter, run_entry
 from tesuji.run.scheduler import Scheduler
 from tesuji.task.sample import Sample
 from tesuji.task.task import Task
@@ -63,9 +63,14 @@ class Live:
 
     async def model(self, entry: Entry) -> Model:
         """The entry's model, reached and ready. ModelUnavailableError and its like."""
-        key = entry.model, entry.sampling.stop_loops
+        own = await self._open(entry, entry.model)
+        others = {name: await self._open(entry, uri) for name, uri in entry.models.items()}
+        return cast("Model", Several(own, others)) if others else own
+
+    async def _open(self, entry: Entry, uri: str) -> Model:
+        key = uri, entry.sampling.stop_loops
         if key not in self._models:
-            opened = open_for(self.task, entry)
+            opened = open_uri(self.task, entry, uri)
             self._stack.push_async_callback(opened.close)
             await opened.ready()
             self._models[key] = opened
@@ -144,8 +149,7 @@ class Live:
         left = self.left()
         if left is None:
             raise BudgetSpentError(self.stopped or _SPENT)
-        prices = self.task.prices
-        meter = Meter(self._tightest(left), lambda i, o: cost(entry.model, i, o, prices))
+        meter = make_meter(self.task, entry, self._tightest(left))
         self._spent.append(meter)
         return meter
 

@@ -56,6 +56,7 @@ class Allocator:
         self._fresh = 0
         self._admitting = False  # samples are being opened, whose first asks go before all others
         self._full: asyncio.Future[None] | None = None
+        self._waits_for_all: list[asyncio.Future[None]] = []
         self._ticks = 0  # of the loop, until asks that are worth less than first ones get a place
 
     def claim(self) -> Claim:
@@ -94,7 +95,17 @@ class Allocator:
                 yield sample, self.claim()
         finally:
             self._admitting = False
+            self._expected = self._claims  # no more will be opened
+            self._tell_if_all_begun()
             self._grant()
+
+    async def all_begun(self, claim: Claim) -> None:
+        """Wait until no sample waits for its first output any more; this one does not."""
+        self._make_room(claim)
+        if self._fresh or self._claims < self._expected:
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waits_for_all.append(turn)
+            await turn
 
     def leave(self, claim: Claim) -> None:
         """The sample's flow has ended: asks of its that still wait are dropped."""
@@ -188,3 +199,12 @@ class Allocator:
             if self._full is not None and not self._full.done():
                 self._full.set_result(None)
                 self._admitting = True
+            self._tell_if_all_begun()
+
+    def _tell_if_all_begun(self) -> None:
+        if self._fresh or self._claims < self._expected:
+            return
+        waiting, self._waits_for_all = self._waits_for_all, []
+        for turn in waiting:
+            if not turn.done():
+                turn.set_result(None)

@@ -45,6 +45,7 @@ from tesuji.run.ledger.runs import (
     set_best,
     write_answer,
 )
+from tesuji.run.ledger.several import find_identities, note_identities, outputs_by_model
 from tesuji.run.ledger.store import FILE, Ledger, Write
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "end_run",
     "find_diagnosis",
     "find_findings",
+    "find_identities",
     "find_output",
     "find_run",
     "find_scores",
@@ -76,8 +78,10 @@ __all__ = [
     "iter_answers",
     "iter_records",
     "list_runs",
+    "note_identities",
     "output_key",
     "output_write",
+    "outputs_by_model",
     "paired_scores",
     "rate_history",
     "read_alarms",

@@ -165,7 +165,18 @@ CREATE TABLE diagnoses (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _RATES, _AGAIN)
+# Under which identity the outputs of each model of a run are kept, where it has several; the
+# entry's own has the name ''.
+_SEVERAL = """
+CREATE TABLE identities (
+  run INTEGER NOT NULL REFERENCES runs (id),
+  name TEXT NOT NULL,
+  identity TEXT NOT NULL,
+  PRIMARY KEY (run, name)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _RATES, _AGAIN, _SEVERAL)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
