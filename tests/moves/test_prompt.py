@@ -171,7 +171,7 @@ def test_a_writer_that_is_not_there_is_known_before_anything_is_sent(tmp_path: P
         task = make_task(tmp_path, server)
         tj.run(task)
         before = len(server.asked)
-        with pytest.raises(ModelUnavailableError, match="127.0.0.1:9"):
+        with pytest.raises(ModelUnavailableError, match=r"127\.0\.0\.1:9"):
             tj.try_move(task, "prompt", models=["http://127.0.0.1:9/v1#writer"], trials=3)
         assert len(server.asked) == before
 

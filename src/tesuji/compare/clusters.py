@@ -40,7 +40,7 @@ def cluster_totals(table: Floats, groups: Sequence[Hashable]) -> Floats:
         raise InputError(f"{len(groups)} groups for {table.shape[-1]} samples: one a sample")
     numbers = cluster_numbers(groups)
     totals = np.zeros((*table.shape[:-1], int(numbers.max(initial=-1)) + 1))
-    np.add.at(totals, (..., numbers), table)
+    np.add.at(totals.T, numbers, table.T)
     return totals
 
 

@@ -18,7 +18,6 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tesuji.compare.clusters import cluster_totals
@@ -70,6 +69,7 @@ def max_statistic(
     groups: Sequence[Hashable] | None = None,
     error: float = 0.05,
     seed: int = 0,
+    flips: int = FLIPS,
 ) -> Shared:
     """Step-down p-values by the max-statistic.
 
@@ -89,7 +89,7 @@ def max_statistic(
     size = np.sqrt((table**2).sum(axis=1))
     scaled = table / np.where(size > 0, size, 1.0)[:, None]
     seen = np.abs(scaled.sum(axis=1))
-    flipped = np.abs(_flips(scaled, seed))
+    flipped = np.abs(_flips(scaled, seed, flips))
     return _step_down(seen, flipped, unseen, error)
 
 
@@ -104,8 +104,10 @@ def _step_down(seen: Floats, flipped: Floats, unseen: int, error: float) -> Shar
     largest = np.maximum.accumulate(flipped[:, order[::-1]], axis=1)[:, ::-1]
     worst, refused, level = 0.0, False, error
     for step, at in enumerate(order.tolist()):
-        own = _share(flipped[:, at], seen[at])
-        shared = _share(largest[:, step], seen[at]) + unseen * own
+        # Far out no flip comes; the normal tail bounds the chance of one, and of their union.
+        tail = _tail(seen[at])
+        own = min(_share(flipped[:, at], seen[at]), tail)
+        shared = min(_share(largest[:, step], seen[at]), (count - step) * tail) + unseen * own
         worst = max(worst, min(1.0, shared))
         if not refused:
             level = _level(largest[:, step], unseen, error)
@@ -124,6 +126,11 @@ def _share(flipped: Floats, seen: float) -> float:
     return (above + equal / 2 + 1) / (len(flipped) + 1)
 
 
+def _tail(bar: float) -> float:
+    """The chance that a standard normal lies as far out as `bar`, on either side."""
+    return math.erfc(bar / math.sqrt(2))
+
+
 def _level(largest: Floats, unseen: int, error: float) -> float:
     """The level of a single comparison at which all together err with `error`.
 
@@ -133,36 +140,31 @@ def _level(largest: Floats, unseen: int, error: float) -> float:
     import numpy as np
 
     ordered = np.sort(largest)
-    normal = NormalDist()
-
-    def single(bar: float) -> float:
-        return 2 * normal.cdf(-bar)
-
     low, high = 0.0, 8.0
     for _ in range(40):
         bar = (low + high) / 2
         passed = 1 - np.searchsorted(ordered, bar) / len(ordered)
-        if passed + unseen * single(bar) > error:
+        if passed + unseen * _tail(bar) > error:
             low = bar
         else:
             high = bar
-    return min(error, single(high))
+    return min(error, _tail(high))
 
 
-def _flips(scaled: Floats, seed: int) -> Floats:
-    """Statistics of all challengers (columns) under `FLIPS` random flips (rows)."""
+def _flips(scaled: Floats, seed: int, flips: int) -> Floats:
+    """Statistics of all challengers (columns) under so many random flips (rows)."""
     import numpy as np
 
     rng = np.random.default_rng((seed, 2))
     table = scaled[:, scaled.any(axis=0)]
     if table.shape[1] > _MOST_FLIPPED:
         return rng.multivariate_normal(
-            np.zeros(len(table)), table @ table.T, FLIPS, check_valid="ignore", method="eigh"
+            np.zeros(len(table)), table @ table.T, flips, check_valid="ignore", method="eigh"
         )
     rows = max(1, _CHUNK // max(1, table.shape[1]))
     parts = []
-    for done in range(0, FLIPS, rows):
-        shape = (min(rows, FLIPS - done), table.shape[1])
+    for done in range(0, flips, rows):
+        shape = (min(rows, flips - done), table.shape[1])
         signs = rng.integers(0, 2, shape, dtype=np.int8).astype(np.float32)
         parts.append((2 * signs - 1) @ table.T.astype(np.float32))
     return np.concatenate(parts).astype(np.float64)
@@ -190,5 +192,5 @@ def optimism(
         table = cluster_totals(table, groups)
     size = np.sqrt((table**2).sum(axis=1))
     scaled = table / np.where(size > 0, size, 1.0)[:, None]
-    means = _flips(scaled, seed) * (size / known)
+    means = _flips(scaled, seed, FLIPS) * (size / known)
     return max(0.0, float(means.max(axis=1).mean())) if math.isfinite(float(size.sum())) else 0.0
