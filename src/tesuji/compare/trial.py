@@ -218,7 +218,7 @@ def judge(task: Task, ledger: Ledger, run: RunRow) -> Trial:
 
 def judge_together(
     task: Task, ledger: Ledger, best: RunRow, runs: Sequence[RunRow], among: int,
-    samples: Collection[str] | None = None,
+    move: str | None = None, samples: Collection[str] | None = None,
 ) -> tuple[list[Trial], Trial | None]:  # fmt: skip
     """Compare several challengers with one run; the trials, and the one that wins, if one does.
 
@@ -234,7 +234,7 @@ def judge_together(
     those alone.
 
     The winner, the best score of those that are better, becomes the best of its split if `best`
-    was.
+    was. `move` is what the ledger is told that it came from.
     """
     scored = [run for run in runs if run.score is not None and run.state == "finished"]
     compared = dict(
@@ -245,7 +245,7 @@ def judge_together(
         )
     )
     for run in scored:
-        record_trial(ledger, best.id, run.id, compared[run.id])
+        record_trial(ledger, best.id, run.id, compared[run.id], move)
     trials = [Trial(run, best, compared.get(run.id), kept=False) for run in runs]
     won = [t for t in trials if t.comparison and t.comparison.verdict == "better"]
     if not won:
@@ -254,14 +254,14 @@ def judge_together(
     winner = max(won, key=lambda trial: sign * (trial.run.score or 0.0))
     today = get_best(ledger, best.task_digest, best.split)
     if today and today.id == best.id and winner.run.total >= best.total:
-        set_best(ledger, winner.run)
+        set_best(ledger, winner.run, move or "run")
         kept = replace(winner, kept=True)
         return [kept if trial is winner else trial for trial in trials], kept
     return trials, winner
 
 
 def judge_first(
-    task: Task, ledger: Ledger, runs: Sequence[RunRow]
+    task: Task, ledger: Ledger, runs: Sequence[RunRow], move: str = "run"
 ) -> tuple[list[Trial], Trial | None]:
     """Trials where there was no best run to compare with: the best score on the whole split becomes
     the best, for want of another."""
@@ -275,6 +275,6 @@ def judge_first(
         return trials, None
     sign = 1 if task.metric.higher_is_better else -1
     top = max(whole, key=lambda trial: sign * (trial.run.score or 0.0))
-    set_best(ledger, top.run)
+    set_best(ledger, top.run, move)
     kept = replace(top, kept=True)
     return [kept if trial is top else trial for trial in trials], kept

@@ -78,6 +78,12 @@ class Ask(Protocol):
         **sampling: Any,
     ) -> Draft: ...
 
+    async def rank(self, doubt: float) -> float:
+        """Which share of the run's samples is in greater doubt than this one, from 0 on: known when
+        each sample has said its doubt, or has been answered without. Ties are broken by the order
+        of the samples. 0 where samples are looked at one by one, outside a run.
+        """
+
     async def score(
         self, choices: Sequence[str], *, messages: Sequence[Message] | None = None,
         model: str | None = None,

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from tesuji.compare.trial import Trial
 from tesuji.diagnose import Kind
+from tesuji.moves.stakes import Stakes
 from tesuji.run.budget import Budget
 from tesuji.run.entry import Entry
 from tesuji.run.ledger import Ledger, RunRow
@@ -37,11 +38,16 @@ Cell: TypeAlias = str | int | float | None
 @dataclass(frozen=True, slots=True)
 class Relevance:
     """Whether a move is worth a try: why, the share of samples that it could mend (0 to 1, a
-    bound rather than a forecast), and how many requests it would send."""
+    bound rather than a forecast), and how many requests it would send.
+
+    `likely` is the share that it is expected to set right, where the move knows better than the
+    planner's rule of thumb, and `evidence` says in a sentence what that rests on."""
 
     why: str
     gain: float
     cost: int
+    likely: float | None = None
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,7 @@ class Evidence:
     tried: dict[str, RunRow] = field(default_factory=dict)
     rows: tuple[Sample, ...] = ()
     split: str = "dev"
+    stakes: Stakes = field(default_factory=Stakes)
 
     def score(self, entry: Entry) -> float | None:
         """The score of an entry that was run; None where it has none."""

@@ -34,7 +34,15 @@ from tesuji.moves.move import (
 )
 from tesuji.run.budget import Budget
 from tesuji.run.entry import Entry, entry_path, from_table, load_entry, save_entry
-from tesuji.run.ledger import Ledger, RunRow, find_output, iter_answers, iter_records, list_runs
+from tesuji.run.ledger import (
+    Ledger,
+    RunRow,
+    find_output,
+    iter_answers,
+    iter_records,
+    list_runs,
+    record_try,
+)
 from tesuji.run.progress import Watch
 from tesuji.run.recorded import Recorded, changed_answers, run_recorded
 from tesuji.task.sample import Answer
@@ -105,9 +113,10 @@ async def try_challengers(
                 move.challengers(evidence.entry, evidence, budget), live
             )
             played = Played(session.runs, among, stopped)
-    trials, winner = _judged(task, ledger, evidence, played)
+    trials, winner = _judged(task, ledger, evidence, played, move.name)
     if winner:
         save_entry(task.folder, _entry(winner.run))
+    _record(task, ledger, move, evidence, trials, winner, played.stopped)
     attempts = tuple(_attempt(ledger, evidence, trial) for trial in trials)
     return Tried(
         move, relevance, evidence, attempts, winner, played.among,
@@ -133,11 +142,28 @@ async def _evidence(
 
 
 def _judged(
-    task: Task, ledger: Ledger, evidence: Evidence, played: Played
+    task: Task, ledger: Ledger, evidence: Evidence, played: Played, move: str
 ) -> tuple[list[Trial], Trial | None]:
     if evidence.run is None:
-        return judge_first(task, ledger, played.runs)
-    return judge_together(task, ledger, evidence.run, played.runs, played.among, played.samples)
+        return judge_first(task, ledger, played.runs, move)
+    return judge_together(
+        task, ledger, evidence.run, played.runs, played.among, move, played.samples
+    )
+
+
+def _record(
+    task: Task, ledger: Ledger, move: Move, evidence: Evidence, trials: list[Trial],
+    winner: Trial | None, stopped: str | None,
+) -> None:  # fmt: skip
+    """Log that the move was tried on this best, for the planner; the gain is that of the winner,
+    else of whoever came nearest."""
+    best = evidence.run
+    gains = [t.comparison.gain for t in ([winner] if winner else trials) if t.comparison]
+    record_try(
+        ledger, task.digest, evidence.split, move.name, best=best.id if best else None,
+        challengers=len(trials), winner=winner.run.id if winner else None,
+        kept=bool(winner and winner.kept), gain=max(gains, default=None), stopped=stopped,
+    )  # fmt: skip
 
 
 class _Session:

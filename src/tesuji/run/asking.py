@@ -103,6 +103,10 @@ class Asker:
         self._one_more()
         return scores
 
+    async def rank(self, doubt: float) -> float:
+        """Which share of the run's samples is in greater doubt than this one."""
+        return await self._scheduler.allocator.rank(self.claim, doubt)
+
     def leave(self) -> None:
         """The flow has ended: its places with the further models are free."""
         for name, claim in self._others.items():

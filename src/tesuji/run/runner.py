@@ -12,7 +12,7 @@ from functools import partial
 from tesuji.errors import (
     ConfigError,
 )
-from tesuji.flows import Flow, choose, find_flow
+from tesuji.flows import Flow, cascade, find_flow, needs, scores_labels
 from tesuji.flows.choose import labels_of
 from tesuji.models.base import Capability, Model, Sampling, require
 from tesuji.models.prices import cost
@@ -140,13 +140,17 @@ def check_entry(task: Task, entry: Entry, model: Model) -> None:
     check_template(entry.prompt, task.columns, f"entry '{entry.name}'")
     flow = find_flow(entry.flow, task.own.flows)
     _check_options(flow, entry)
-    if flow is choose:
+    if scores_labels(flow, entry.options):
         labels_of(task.format)
     needed = _needs(entry_sampling(task, entry))
-    for capability in needed:
+    for capability in (*needed, *needs(flow, entry.options)):
         require(model, capability)
-    require(model, "score" if flow is choose else "generate")
     others = other_models(model)
+    if flow is cascade and (strong := entry.options.get("strong", "strong")) not in entry.models:
+        raise ConfigError(
+            f"entry '{entry.name}': flow 'cascade' asks the model '{strong}', which the entry does "
+            f'not name: add [models] {strong} = "URI" to it'
+        )
     for name in entry.models:
         if name not in others:
             raise ConfigError(f"entry '{entry.name}': its model '{name}' was not opened")
