@@ -1,7 +1,11 @@
 """A race: which of many challengers is the best, for far fewer evaluations than all on everything.
 
 Ask/tell, and pure: no ledger, no model. All walk the same random order of samples, so that they
-are compared in pairs, and leave when the referee is sure that they are not the best.
+are compared in pairs (Maron & Moore 1997, Artif. Intell. Rev. 11:193; Birattari et al. 2002,
+GECCO), and leave when they are surely behind the leader. The race ends when one is left, or when
+the leader can be expected to be within `indifference` of the best: what is left to win is then not
+worth the requests (Chick & Inoue 2001, Oper. Res. 49:732). Where requests are limited, the field
+is halved in time, so that those that are left get further (Karnin, Koren & Somekh 2013, ICML).
 
     race = Race(300, base="base", higher_is_better=True)
     race.add("short prompt")
@@ -10,6 +14,9 @@ are compared in pairs, and leave when the referee is sure that they are not the 
             for sample in samples:
                 race.tell(name, sample, evaluate(name, sample))
     race.leader, race.out
+
+The leader is the best of many by the samples that chose it, and looks better than it is. Whether
+it is better than the base is for the referee to say (`trial.judge_together`).
 """
 
 from __future__ import annotations
@@ -17,8 +24,11 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from types import MappingProxyType
 
+from tesuji.compare.order import race_order
+from tesuji.compare.posterior import Posterior, estimate
 from tesuji.errors import InputError
 
 
@@ -35,9 +45,10 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a challenger stands. `gain` is the estimated advantage over the base in the metric's
-    units (above 0: better), `low` and `high` its 95 % interval, `samples` what it was scored on,
-    `best` the estimated probability that it is the best."""
+    """How a challenger stands. `mean` is its plain mean score so far. `gain` is the estimated
+    advantage over the base in the metric's units (above 0: better), drawn towards that of the
+    others as luck would have it; `low` and `high` its 95 % interval; `best` the probability that
+    it is the best; `samples` how many it was scored on. NaN where it has no score yet."""
 
     name: str
     samples: int
@@ -52,10 +63,11 @@ class Standing:
 class Race:
     """Challengers and a base on `samples` samples, numbered 0 to `samples` - 1.
 
-    `indifference` is the difference, in the metric's units, that is not worth telling apart;
-    `error` the probability at which the race is sure; `requests` the most evaluations that may be
-    paid for. `strata` (one a sample) makes every stretch of the order a fair share of each
-    stratum. InputError for a number of samples below 1, strata of another length, a name twice.
+    `error`: a challenger leaves where it would be ahead of the leader with at most this
+    probability. `indifference`: the expected loss, in the metric's units, with which the race may
+    end. `requests`: the most evaluations that may be paid for. `first` samples come before anyone
+    leaves, then `step` more each round. `strata` (one a sample) makes every stretch of the order a
+    fair share of each stratum. InputError for fewer samples than 1, or strata of another length.
     """
 
     def __init__(
@@ -65,30 +77,36 @@ class Race:
         base: str,
         higher_is_better: bool,
         error: float = 0.05,
-        indifference: float = 0.005,
+        indifference: float = 0.01,
         requests: int | None = None,
         seed: int = 0,
         strata: Sequence[Hashable] | None = None,
+        first: int = 20,
         step: int = 10,
     ) -> None:
-        import numpy as np
-
         if samples < 1:
             raise InputError(f"a race over {samples} samples: there must be at least 1")
         if strata is not None and len(strata) != samples:
             raise InputError(f"{len(strata)} strata for {samples} samples: one a sample is needed")
+        if not 0 < error < 0.5 or indifference < 0 or first < 1 or step < 1:
+            raise InputError(
+                "error is between 0 and 0.5, indifference at least 0, steps at least 1"
+            )
         self.samples, self.base, self.requests = samples, base, requests
-        self.error, self.indifference, self.step = error, indifference, step
+        self.error, self.indifference, self.first, self.step = error, indifference, first, step
         self._sign = 1.0 if higher_is_better else -1.0
-        self._order: list[int] = np.random.default_rng(seed).permutation(samples).tolist()
+        self._seed = seed
+        self._order = race_order(samples, seed, strata)
         self._scores: dict[str, dict[int, float | None]] = {}
         self._out: dict[str, Left] = {}
-        self._open: dict[str, list[int]] = {}
+        self._open: dict[str, dict[int, None]] = {}
         self._paid = 0
+        self._goal = min(first, samples)  # how far along the order all are to come
+        self._known: tuple[tuple[str, ...], Posterior] | None = None
         self.add(base)
 
     def add(self, name: str) -> None:
-        """A challenger joins, at any time."""
+        """A challenger joins, at any time; it first does what the others have done."""
         if name in self._scores:
             raise InputError(f"{name} is in the race already")
         self._scores[name] = {}
@@ -114,14 +132,15 @@ class Race:
             raise InputError(f"{name} on sample {sample} is not part of the race")
         if score is not None and not math.isfinite(score):
             raise InputError(f"the score of {name} on sample {sample} is {score}, not a number")
-        asked = self._open.get(name, [])
-        if sample in asked:
-            asked.remove(sample)
+        asked = self._open.get(name)
+        if asked is not None and sample in asked:
+            del asked[sample]
             if not asked:
                 del self._open[name]
         if sample not in self._scores[name] and not free:
             self._paid += 1
         self._scores[name][sample] = score
+        self._known = None
 
     def tell_all(self, name: str, scores: Iterable[tuple[int, float | None]]) -> None:
         """Recorded results of `name`, for nothing: pairs of a sample and its score."""
@@ -141,7 +160,11 @@ class Race:
     @property
     def leader(self) -> str:
         """Who would be taken if the race ended now; the base before anything is known."""
-        return max(self.standings(), key=lambda one: one.gain).name
+        names, posterior = self._posterior()
+        alive = [at for at, name in enumerate(names) if name not in self._out]
+        if not alive or posterior is None or posterior.noise == 0:
+            return self.base
+        return names[max(alive, key=lambda at: float(posterior.mean[at]))]
 
     @property
     def evaluations(self) -> int:
@@ -150,46 +173,122 @@ class Race:
 
     def standings(self) -> list[Standing]:
         """All that ever joined, in the order of joining."""
-        return [self._standing(name) for name in self._scores]
+        import numpy as np
 
-    def _gains(self, name: str, other: str) -> list[float]:
-        a, b = self._scores[other], self._scores[name]
-        pairs = ((a[s], b[s]) for s in self._order if s in a and s in b)
-        return [self._sign * (y - x) for x, y in pairs if x is not None and y is not None]
+        names, posterior = self._posterior()
+        found: dict[str, tuple[float, float, float]] = {}
+        if posterior is not None and self.base in names:
+            gains, spreads = posterior.behind(names.index(self.base))
+            most = posterior.draws(self._seed).argmax(axis=1)
+            shares = np.bincount(most, minlength=len(names)) / len(most)
+            rows = zip(gains.tolist(), spreads.tolist(), shares.tolist(), strict=True)
+            found = dict(zip(names, rows, strict=True))
+        return [self._standing(name, *found.get(name, (math.nan,) * 3)) for name in self._scores]
 
-    def _standing(self, name: str) -> Standing:
-        gains = self._gains(name, self.base)
-        known = [s for s in self._scores[name].values() if s is not None]
-        mean, spread = _mean_and_error(gains)
+    def _standing(self, name: str, gain: float, spread: float, best: float) -> Standing:
+        known = [score for score in self._scores[name].values() if score is not None]
+        mean = sum(known) / len(known) if known else math.nan
         return Standing(
-            name, len(known), sum(known) / len(known) if known else math.nan,
-            mean, mean - 2 * spread, mean + 2 * spread, math.nan, name not in self._out,
+            name, len(known), mean, gain, gain - 1.96 * spread, gain + 1.96 * spread, best,
+            name not in self._out,
         )  # fmt: skip
+
+    def _posterior(self) -> tuple[tuple[str, ...], Posterior | None]:
+        """Those with a score, and how good they are; higher is better whatever the metric."""
+        import numpy as np
+
+        if self._known is None:
+            some = {
+                name: rows
+                for name, rows in self._scores.items()
+                if any(score is not None for score in rows.values())
+            }
+            if not some:
+                return (), None
+            table = np.full((len(some), self.samples), np.nan)
+            for at, rows in enumerate(some.values()):
+                for sample, score in rows.items():
+                    if score is not None:
+                        table[at, sample] = self._sign * score
+            self._known = tuple(some), estimate(table)
+        return self._known
 
     def _round(self) -> None:
         """Who leaves, and what is asked for next."""
-        leader = self.leader
-        for name in self.alive:
-            mean, spread = _mean_and_error(self._gains(name, leader))
-            if name not in (leader, self.base) and mean + 2 * spread < 0:
-                self._out[name] = Left(
-                    name, f"surely worse than {leader}", self._paid, len(self._scores[name])
-                )
-        reached = min(self.samples, self.step + min(len(self._scores[name]) for name in self.alive))
-        left = math.inf if self.requests is None else self.requests - self._paid
-        if len(self.alive) < 2:
+        self._leave()
+        alive = self.alive
+        if len(alive) < 2 or self._settled():
             return
-        for name in self.alive:
-            rows = [s for s in self._order[:reached] if s not in self._scores[name]]
-            rows = rows[: int(min(left, len(rows)))]
-            left -= len(rows)
-            if rows:
-                self._open[name] = rows
+        done = {name: self._reached(name) for name in alive}
+        # Who has recorded results may be far ahead; the others need not follow in one go.
+        while min(done.values()) >= self._goal and self._goal < self.samples:
+            self._goal = min(self.samples, self._goal + self.step)
+        wanted = {}
+        for name in alive:
+            # Who joins late catches up in growing strides, and may leave after each.
+            late = done[name] < self._goal - self.step
+            reach = min(self._goal, max(self.first, 2 * done[name])) if late else self._goal
+            wanted[name] = [s for s in self._order[:reach] if s not in self._scores[name]]
+        self._share_out(wanted)
 
+    def _reached(self, name: str) -> int:
+        """How far along the order `name` has done every sample."""
+        own = self._scores[name]
+        return next((at for at, s in enumerate(self._order) if s not in own), self.samples)
 
-def _mean_and_error(gains: Sequence[float]) -> tuple[float, float]:
-    n = len(gains)
-    if n < 2:
-        return (gains[0] if gains else 0.0), math.inf
-    mean = sum(gains) / n
-    return mean, math.sqrt(sum((g - mean) ** 2 for g in gains) / (n - 1) / n)
+    def _share_out(self, wanted: Mapping[str, list[int]]) -> None:
+        """Ask for what is wanted, or for an even share of what may still be paid for."""
+        each = self.samples
+        if self.requests is not None:
+            left = self.requests - self._paid
+            while sum(min(each, len(rows)) for rows in wanted.values()) > left and each > 0:
+                each -= 1
+        for name, rows in wanted.items():
+            if rows[:each]:
+                self._open[name] = dict.fromkeys(rows[:each])
+
+    def _settled(self) -> bool:
+        """Whether so little can be expected to be lost by stopping now that it isn't worth more."""
+        names, posterior = self._posterior()
+        alive = [at for at, name in enumerate(names) if name not in self._out]
+        if posterior is None or posterior.noise == 0 or len(alive) < len(self.alive):
+            return False
+        if min(self._reached(name) for name in self.alive) < min(self.first, self.samples):
+            return False
+        draws = posterior.draws(self._seed)[:, alive]
+        lead = draws[:, alive.index(names.index(self.leader))]
+        return float((draws.max(axis=1) - lead).mean()) < self.indifference
+
+    def _leave(self) -> None:
+        """Those surely behind leave; and where requests run out, the hindmost."""
+        names, posterior = self._posterior()
+        if posterior is None or posterior.noise == 0:
+            return
+        leader = self.leader
+        gains, spreads = posterior.behind(names.index(leader))
+        bar = NormalDist().inv_cdf(1 - self.error)
+        racing = []
+        for name, gain, spread in zip(names, gains.tolist(), spreads.tolist(), strict=True):
+            if name in self._out or name == leader:
+                continue
+            if self._reached(name) < min(self.first, self.samples):
+                continue
+            if gain < -bar * spread:
+                self._go(name, f"surely worse than {leader}, by about {-gain:.2g}")
+            else:
+                racing.append((gain, name))
+        for gain, name in sorted(racing)[: max(0, len(racing) + 1 - self._affordable())]:
+            self._go(name, f"too few requests left; about {-gain:.2g} behind {leader}")
+
+    def _go(self, name: str, why: str) -> None:
+        self._out[name] = Left(name, why, self._paid, len(self._scores[name]))
+
+    def _affordable(self) -> int:
+        """How many may still race, by the requests that are spent: half as many after each of
+        log2(all) equal parts of them."""
+        field = len(self._scores)
+        if not self.requests or field < 2:
+            return field
+        parts = math.ceil(math.log2(field))
+        passed = math.floor(parts * self._paid / self.requests + 1e-9)
+        return max(1, math.ceil(field / 2.0**passed))
