@@ -149,7 +149,7 @@ def test_what_a_model_writes_is_raced_like_any_other(tmp_path: Path) -> None:
         judged = winner.comparison
         assert judged is not None and judged.n == SIZE / 2
         shown = {int(n) for n in re.findall(r"^   n: (\d+)$", asked[0], re.M)}
-        assert len(shown) == 6 and all(2 * n % 3 for n in shown)  # it saw failures alone
+        assert shown and all(2 * n % 3 for n in shown)  # it saw failures alone
 
 
 def test_hostile_rewrites_are_refused_and_the_search_goes_on(tmp_path: Path) -> None:

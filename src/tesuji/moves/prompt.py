@@ -153,8 +153,8 @@ class _Game:
     def _search(self) -> Search:
         race = Race(
             len(self.raced), base=self.best.name, higher_is_better=self._higher,
-            requests=self._affordable(), seed=self.move.seed, step=_STEP, strata=self._strata(),
-            indifference=self._indifference,
+            requests=self._affordable(), seed=self.move.seed, strata=self._strata(),
+            indifference=self._indifference, first=_STEP, step=_STEP,
         )  # fmt: skip
         at = {sample.id: n for n, sample in enumerate(self.raced)}
         known = [(at[id], score) for id, score in self._base_scores.items() if id in at]
@@ -299,7 +299,8 @@ class _Game:
         if search.cut_short:
             why = self.live.stopped or "the budget is spent"
             return [], why if why == "interrupted" else f"{why} after {met} prompts: {more}"
-        if leader == self.best.name:
+        gained = search.standings()[leader].gain
+        if leader == self.best.name or not gained > search.race.indifference:
             return [], f"none of {met} prompts did better than {self.best.name} in the race"
         try:
             run = await self.live.run(self._entry(search.candidates[leader]))

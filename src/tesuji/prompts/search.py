@@ -18,7 +18,7 @@ from tesuji.task.template import PromptTemplate
 
 Origin: TypeAlias = Literal["base", "single", "suggested", "written"]
 
-SURE = 30  # samples on which a leader was perfect: of 30, 0 wrong means below 10 % at 95 %
+HOPE, SURE = 10, 30  # samples without a mistake: of 30, none wrong means below 10 % at 95 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ class Search:
     async def run(self, evaluate: Evaluate, write: Write | None = None) -> None:
         """Race until nothing is left to learn, or `evaluate` comes back with less than all."""
         while True:
-            joined = self._admit()
-            asked = self.race.ask()
+            joined = self.flawless is None and self._admit()
+            asked = self.race.ask() or self._confirming()
             if not asked and joined and not self.spent:
                 continue
             if not asked:
@@ -118,20 +118,41 @@ class Search:
         return self.race.requests is not None and self.race.evaluations >= self.race.requests
 
     @property
-    def perfect(self) -> str | None:
-        """A candidate with nothing left to gain, as far as can be seen; None without one."""
+    def flawless(self) -> str | None:
+        """Who made no mistake so far, of those with the most samples; None where nobody did.
+
+        While there is one, nobody joins: there may be nothing left to gain.
+        """
         if self.best is None:
             return None
-        enough = min(SURE, self.race.samples)
-        for one in self.race.standings():
-            if one.alive and one.samples >= enough and abs(one.mean - self.best) < 1e-12:
-                return one.name
-        return None
+        least = min(HOPE, self.race.samples)
+        without = [
+            one for one in self.race.standings()
+            if one.alive and one.samples >= least and abs(one.mean - self.best) < 1e-12
+        ]  # fmt: skip
+        return max(without, key=lambda one: one.samples).name if without else None
+
+    @property
+    def perfect(self) -> str | None:
+        """Who made no mistake on so many samples that it ends the search; None without one."""
+        name = self.flawless
+        if name is None or self.standings()[name].samples < min(SURE, self.race.samples):
+            return None
+        return name
+
+    def _confirming(self) -> list[tuple[str, tuple[int, ...]]]:
+        """What it takes to see if who made no mistake so far goes on like that."""
+        name = self.flawless
+        if name is None or self.perfect or self.spent:
+            return []
+        done = self.race.scored(name)
+        rest = [sample for sample in range(self.race.samples) if sample not in done]
+        return [(name, tuple(rest[: SURE - len(done)]))]
 
     @property
     def front(self) -> str:
         """Who is taken if the search ends now."""
-        return self.perfect or self.race.leader
+        return self.flawless or self.race.leader
 
     def add_written(self, prompt: PromptTemplate) -> bool:
         """A prompt that a model wrote joins; False where one says the same."""

@@ -97,7 +97,8 @@ class _Block:
         row, drafts = await answer_sample(self._run(entry), sample, claim)
         cut = row is not None and (row.state == "fallback" or (row.reason or "").startswith(CUT))
         if row is not None:
-            self.tally.add(row, [{f.kind for f in draft.findings} for draft in drafts])
+            # No findings: what other prompts bring about is no reason for an alarm.
+            self.tally.add(row, [set() for _ in drafts])
             self._show()
         # Without a draft (the flow `choose`) it can't be told, so it was paid for.
         free = bool(drafts) and all(draft.cached for draft in drafts)
