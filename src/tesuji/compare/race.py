@@ -166,6 +166,10 @@ class Race:
             return self.base
         return names[max(alive, key=lambda at: float(posterior.mean[at]))]
 
+    def scored(self, name: str) -> frozenset[int]:
+        """On which samples `name` was told."""
+        return frozenset(self._scores[name])
+
     @property
     def evaluations(self) -> int:
         """How many evaluations were paid for."""

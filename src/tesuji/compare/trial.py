@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from tesuji.compare.comparison import Comparison, decide
@@ -44,18 +44,21 @@ class Trial:
     kept: bool
 
 
-def compare_runs(task: Task, ledger: Ledger, a: RunRow, b: RunRow, among: int = 1) -> Comparison:
+def compare_runs(
+    task: Task, ledger: Ledger, a: RunRow, b: RunRow, among: int = 1,
+    samples: Collection[str] | None = None,
+) -> Comparison:  # fmt: skip
     """Is run `b` better than run `a`, on the samples that both have a score for?
 
     `among` is how many challengers `b` is picked from: the more, the surer it must be (see
-    `judge_together`).
+    `judge_together`). With `samples`, only those count: the ids that `b` was not picked on.
 
     InputError where the two cannot be compared: other metric, other task, no common sample.
     """
     _check_comparable(task, a, b)
     if task.metric.sample is None:
-        return _compare_whole(task, ledger, a, b, among)
-    pairs = _pairs(ledger, a, b)
+        return _compare_whole(task, ledger, a, b, among, samples)
+    pairs = _pairs(ledger, a, b, samples)
     return _adjusted(_compare_pairs(task, b.split, pairs, shared_confidence(among)), among)
 
 
@@ -73,8 +76,12 @@ def _check_comparable(task: Task, a: RunRow, b: RunRow) -> None:
         )
 
 
-def _pairs(ledger: Ledger, a: RunRow, b: RunRow) -> list[tuple[str, float, float]]:
+def _pairs(
+    ledger: Ledger, a: RunRow, b: RunRow, samples: Collection[str] | None
+) -> list[tuple[str, float, float]]:
     pairs = paired_scores(ledger, a.id, b.id)
+    if samples is not None:
+        pairs = [pair for pair in pairs if pair[0] in samples]
     if not pairs:
         raise InputError(f"runs {a.id} and {b.id} have no sample in common that both scored")
     return pairs
@@ -113,13 +120,18 @@ def _adjusted(comparison: Comparison, among: int) -> Comparison:
     return replace(comparison, p=min(1.0, comparison.p * among), method=method)
 
 
-def _compare_whole(task: Task, ledger: Ledger, a: RunRow, b: RunRow, among: int) -> Comparison:
+def _compare_whole(
+    task: Task, ledger: Ledger, a: RunRow, b: RunRow, among: int, samples: Collection[str] | None
+) -> Comparison:
     targets = {sample.id: sample.target for sample in task.split(a.split)}
     first, second = (
         {row.sample: row.answer for row in iter_answers(ledger, run.id) if row.state != "error"}
         for run in (a, b)
     )
-    common = sorted(s for s in first.keys() & second.keys() if targets.get(s) is not None)
+    common = sorted(
+        s for s in first.keys() & second.keys()
+        if targets.get(s) is not None and (samples is None or s in samples)
+    )  # fmt: skip
     if not common:
         raise InputError(f"runs {a.id} and {b.id} have no sample in common that both answered")
     resamples = min(_RESAMPLES, max(_FEWEST, _WORK // len(common)))
@@ -137,22 +149,23 @@ def _compare_whole(task: Task, ledger: Ledger, a: RunRow, b: RunRow, among: int)
 
 
 def _compare_together(
-    task: Task, ledger: Ledger, best: RunRow, runs: Sequence[RunRow], among: int
-) -> list[Comparison]:
+    task: Task, ledger: Ledger, best: RunRow, runs: Sequence[RunRow], among: int,
+    samples: Collection[str] | None,
+) -> list[Comparison]:  # fmt: skip
     """Each run against `best`, so that all together err in at most one case of twenty."""
     if len(runs) <= 1 or task.metric.sample is None:
-        return _one_by_one(task, ledger, best, runs, among)
+        return _one_by_one(task, ledger, best, runs, among, samples)
     for run in runs:
         _check_comparable(task, best, run)
-    pairs = [_pairs(ledger, best, run) for run in runs]
-    samples = sorted({sample for rows in pairs for sample, _, _ in rows})
+    pairs = [_pairs(ledger, best, run, samples) for run in runs]
+    common = sorted({sample for rows in pairs for sample, _, _ in rows})
     sign = 1 if task.metric.higher_is_better else -1
     gains = []
     for rows in pairs:
         known = {sample: sign * (b - a) for sample, a, b in rows}
-        gains.append([known.get(sample, math.nan) for sample in samples])
+        gains.append([known.get(sample, math.nan) for sample in common])
     shared = max_statistic(
-        gains, among=among, groups=_groups(task, best.split, samples), error=_ERROR
+        gains, among=among, groups=_groups(task, best.split, common), error=_ERROR
     )
     told = f"max-statistic over {len(runs)}" + (f" of {among}" if among > len(runs) else "")
     return [
@@ -162,13 +175,14 @@ def _compare_together(
 
 
 def _one_by_one(
-    task: Task, ledger: Ledger, best: RunRow, runs: Sequence[RunRow], among: int
-) -> list[Comparison]:
+    task: Task, ledger: Ledger, best: RunRow, runs: Sequence[RunRow], among: int,
+    samples: Collection[str] | None,
+) -> list[Comparison]:  # fmt: skip
     """Holm's step-down: once the surest is told from the best, the next shares with one less."""
-    compared = {run.id: compare_runs(task, ledger, best, run, among) for run in runs}
+    compared = {run.id: compare_runs(task, ledger, best, run, among, samples) for run in runs}
     for step, run in enumerate(sorted(runs, key=lambda run: compared[run.id].p)):
         if step:
-            compared[run.id] = compare_runs(task, ledger, best, run, among - step)
+            compared[run.id] = compare_runs(task, ledger, best, run, among - step, samples)
         if compared[run.id].verdict == "can't tell":
             break
     return [compared[run.id] for run in runs]
@@ -203,13 +217,9 @@ def judge(task: Task, ledger: Ledger, run: RunRow) -> Trial:
 
 
 def judge_together(
-    task: Task,
-    ledger: Ledger,
-    best: RunRow,
-    runs: Sequence[RunRow],
-    among: int,
-    move: str | None = None,
-) -> tuple[list[Trial], Trial | None]:
+    task: Task, ledger: Ledger, best: RunRow, runs: Sequence[RunRow], among: int,
+    move: str | None = None, samples: Collection[str] | None = None,
+) -> tuple[list[Trial], Trial | None]:  # fmt: skip
     """Compare several challengers with one run; the trials, and the one that wins, if one does.
 
     The best of several on the samples that judge it looks better than it is, so they share an
@@ -219,7 +229,9 @@ def judge_together(
     not reach too: a search that follows the scores may end at any of them. To choose on one half
     of the samples and judge on the other would allow as many as one likes, but costs half of the
     samples: for 80 % power at k = 7 different challengers the correction needs 1.6 times as many,
-    at 30 twice as many, so up to there it is the better deal; alike ones need fewer.
+    at 30 twice as many, so up to there it is the better deal; alike ones need fewer. A move that
+    searches wider than that says on which `samples` its runs were not chosen: they are judged on
+    those alone.
 
     The winner, the best score of those that are better, becomes the best of its split if `best`
     was. `move` is what the ledger is told that it came from.
@@ -228,7 +240,7 @@ def judge_together(
     compared = dict(
         zip(
             [run.id for run in scored],
-            _compare_together(task, ledger, best, scored, max(among, len(scored))),
+            _compare_together(task, ledger, best, scored, max(among, len(scored)), samples),
             strict=True,
         )
     )

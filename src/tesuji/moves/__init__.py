@@ -20,13 +20,15 @@ from tesuji.moves.move import (
     Usage,
 )
 from tesuji.moves.process import Process
+from tesuji.moves.prompt import Prompt
 from tesuji.moves.settings import read_settings, settings_of
 from tesuji.moves.stronger import Stronger
 from tesuji.moves.survey import Survey
 
 MOVES: Mapping[str, type[Move]] = MappingProxyType(
     {
-        "process": Process, "flow": Flow, "models": Models, "stronger": Stronger, "survey": Survey,
+        "process": Process, "prompt": Prompt, "flow": Flow, "models": Models, "stronger": Stronger,
+        "survey": Survey,
     }
 )  # fmt: skip
 
@@ -38,6 +40,7 @@ __all__ = [
     "Move",
     "Played",
     "Process",
+    "Prompt",
     "Relevance",
     "Survey",
     "Table",

@@ -12,6 +12,7 @@ from tesuji.errors import BudgetSpentError
 from tesuji.models.base import Model, Output, Request
 from tesuji.models.several import Several
 from tesuji.run.allocator import Claim
+from tesuji.run.block import Answered, answer_block
 from tesuji.run.budget import Budget, Meter, make_budget
 from tesuji.run.entry import Entry, entry_path, load_entry
 from tesuji.run.ledger import Ledger, RunRow, list_runs
@@ -131,6 +132,28 @@ class Live:
         if meter.halted:
             self.stopped = meter.halted
         return output, known
+
+    async def answers(
+        self, asked: Sequence[tuple[Entry, Sample]], called: str = "race"
+    ) -> list[Answered]:
+        """Answers of entries on one model to samples, outside any run, in the order asked for.
+
+        They are recorded and counted like any others. One without a row is what the budget or
+        Ctrl-C left out. BudgetSpentError, with nothing done, where nothing is left.
+        """
+        if not asked:
+            return []
+        first, _ = asked[0]
+        model = await self.model(first)
+        meter = self.meter(first)
+        with self._guard(meter.halt) if self._guard else nullcontext():
+            found = await answer_block(
+                self.task, asked, model=model, ledger=self.ledger, meter=meter, watch=self.watch,
+                called=called,
+            )  # fmt: skip
+        if meter.halted:
+            self.stopped = meter.halted
+        return found
 
     def meter(self, entry: Entry) -> Meter:
         """A meter of what is left, for one run; BudgetSpentError where nothing is."""

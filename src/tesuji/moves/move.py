@@ -139,13 +139,20 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class Played:
     """What a move's own search came to: the runs to be judged, among how many that could have come
-    to be judged (at least 1), and why it stopped early, if it did. With `keep` False they are
-    compared, but none is to be the best."""
+    to be judged (at least 1), and why it stopped early, if it did.
+
+    `samples` are the ids of those that the runs were not chosen on, and are judged on; None: all.
+    `tables` is what the search has to show, `steps` how to go on. With `keep` False the runs are
+    compared, but none is to be the best.
+    """
 
     runs: Sequence[RunRow]
     among: int
     stopped: str | None = None
     keep: bool = True
+    samples: frozenset[str] | None = None
+    tables: tuple[Table, ...] = ()
+    steps: tuple[str, ...] = ()
 
 
 class Move(Protocol):

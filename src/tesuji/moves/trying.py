@@ -121,8 +121,10 @@ async def try_challengers(
     return Tried(
         move, relevance, evidence, attempts, winner, played.among,
         _example(task, ledger, evidence, winner, attempts),
-        tables=tuple(move.tables(evidence, attempts)) if isinstance(move, Shows) else (),
-        steps=tuple(move.steps(evidence, attempts)) if isinstance(move, Leads) else (),
+        tables=played.tables
+        + (tuple(move.tables(evidence, attempts)) if isinstance(move, Shows) else ()),
+        steps=played.steps
+        + (tuple(move.steps(evidence, attempts)) if isinstance(move, Leads) else ()),
         absent=tuple(session.absent), stopped=played.stopped,
     )  # fmt: skip
 
@@ -146,7 +148,9 @@ def _judged(
         return compare_only(task, ledger, evidence.run, played.runs, move), None
     if evidence.run is None:
         return judge_first(task, ledger, played.runs, move)
-    return judge_together(task, ledger, evidence.run, played.runs, played.among, move)
+    return judge_together(
+        task, ledger, evidence.run, played.runs, played.among, move, played.samples
+    )
 
 
 def _record(

@@ -119,7 +119,10 @@ def to_table(entry: Entry) -> dict[str, Any]:
         table["clean"] = list(entry.clean)
     if entry.constrain:
         table["constrain"] = True
-    table["prompt"] = {key: value for key, value in asdict(entry.prompt).items() if value}
+    plain = PromptTemplate("")
+    table["prompt"] = {
+        key: value for key, value in asdict(entry.prompt).items() if value != getattr(plain, key)
+    }
     if sampling:
         table["sampling"] = sampling
     if entry.options:
@@ -131,7 +134,13 @@ _ENTRY: Mapping[str, type] = {
     "model": str, "flow": str, "models": dict, "inputs": list, "clean": list, "constrain": bool,
     "prompt": dict, "sampling": dict, "options": dict,
 }  # fmt: skip
-_PROMPT: Mapping[str, type] = {"user": str, "system": str, "examples": int, "seed": int}
+_PROMPT: Mapping[str, type] = {
+    "user": str,
+    "system": str,
+    "examples": int,
+    "seed": int,
+    "pick": str,
+}
 
 
 def from_table(table: Mapping[str, Any], name: str, where: str) -> Entry:

@@ -169,6 +169,15 @@ class Prepared(Sequence[Sample]):
     def __len__(self) -> int:
         return len(self._samples)
 
+    # The same samples, not equal ones: what is made of a pool is kept for as long as it is used.
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Prepared):
+            return NotImplemented
+        return self._samples is other._samples and tuple(self._names) == tuple(other._names)
+
+    def __hash__(self) -> int:
+        return hash((id(self._samples), tuple(self._names)))
+
 
 def _meaning(match: re.Match[str]) -> str:
     found = match[0]

@@ -7,9 +7,8 @@ name verbatim (spaces and Japanese included), never an attribute or an index.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,6 +17,7 @@ from tesuji.errors import ConfigError
 from tesuji.task.formats.base import AnswerFormat
 from tesuji.task.nearest import meant
 from tesuji.task.sample import Message, Sample
+from tesuji.task.shown import PICKS, Pick, preferred
 from tesuji.task.writing import cell_text
 
 ANSWER_FORMAT = "answer_format"
@@ -28,13 +28,24 @@ _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
 @dataclass(frozen=True, slots=True)
 class PromptTemplate:
-    """A prompt: system and user templates, and how many examples go before the question."""
+    """A prompt: system and user templates, and how many examples go before the question.
+
+    `pick` says which (`tesuji.task.shown`), `seed` chooses among them, together with the sample's
+    id. ConfigError for another word than random, similar or balanced.
+    """
 
     user: str
     system: str = ""
     examples: int = 0
     seed: int = 0
-    """Chooses the examples, together with the sample's id."""
+    pick: Pick = "random"
+
+    def __post_init__(self) -> None:
+        if self.pick not in PICKS:
+            raise ConfigError(
+                f"[prompt] pick: {self.pick!r} says not which examples to show; "
+                f"it is one of {', '.join(PICKS)}"
+            )
 
     def render(
         self, sample: Sample, pool: Sequence[Sample], format: AnswerFormat
@@ -55,38 +66,25 @@ class PromptTemplate:
 
     def _examples(
         self, sample: Sample, question: str, pool: Sequence[Sample], format: AnswerFormat
-    ) -> Iterator[tuple[Message, Message]]:
-        asked = {question}
-        if self.examples:
-            for at in _draws(f"{self.seed}\0{sample.id}", len(pool)):
-                example = pool[at]
-                if example.id == sample.id or example.target is None:
-                    continue
-                text = fill(self.user, example.fields, format, "[prompt] user")
-                if text in asked:
-                    continue  # the same question under another id would give the answer away
-                asked.add(text)
-                yield Message("user", text), Message("assistant", format.render(example.target))
-                if len(asked) > self.examples:
-                    return
-
-
-def _draws(key: str, size: int) -> Iterator[int]:
-    """Every position below `size` once, in an order that only `key` and `size` decide.
-
-    A few draws by hash, as most samples need; then, should those run out, a walk round the rest.
-    """
-    seen: set[int] = set()
-    start = 0
-    for attempt in range(min(size, 256)):
-        digest = hashlib.blake2b(f"{key}\0{attempt}".encode(), digest_size=8).digest()
-        start = int.from_bytes(digest) % size
-        if start not in seen:
-            seen.add(start)
-            yield start
-    for step in range(size):
-        if (at := (start + step) % size) not in seen:
-            yield at
+    ) -> list[tuple[Message, Message]]:
+        if not self.examples:
+            return []
+        asked, shown = {question}, list[tuple[Message, Message]]()
+        columns = [name for _, name in parts(self.user) if name in sample.fields and name]
+        for at in preferred(self.pick, sample, pool, columns, self.seed):
+            example = pool[at]
+            if example.id == sample.id or example.target is None:
+                continue
+            text = fill(self.user, example.fields, format, "[prompt] user")
+            if text in asked:
+                continue  # the same question under another id would give the answer away
+            asked.add(text)
+            shown.append(
+                (Message("user", text), Message("assistant", format.render(example.target)))
+            )
+            if len(shown) == self.examples:
+                break
+        return shown[::-1] if self.pick == "similar" else shown
 
 
 @lru_cache(maxsize=256)
