@@ -8,22 +8,14 @@ weight stands behind.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import perm
 from typing import Any
 
-from tesuji.baselines.induction.equations import (
-    FAMILY_OF,
-    STYLES,
-    Equation,
-    apart,
-    by_sign,
-    grids,
-    joined,
-    weight_of,
-)
+from tesuji.baselines.induction.equations import Equation, by_sign, grids, joined
+from tesuji.baselines.induction.priors import FAMILY_OF, STYLES, Prior
 from tesuji.baselines.induction.solved import Ballot, Solved
 
 ROWS = 60_000  # a longer table is thinned to this
@@ -217,13 +209,19 @@ def _worlds(
             return
         sign, tables = groups[at]
         for name, other in tables.items():
-            if not apart([*names.values(), name]):
+            if _repeats(name, names):
                 continue
             both = join(table, other, work) if other.characters else table
             if both is not None:
                 yield from deeper(at + 1, {**names, sign: name}, both)
 
     yield from deeper(0, {}, _nothing())
+
+
+def _repeats(name: str, names: Mapping[str, str]) -> bool:
+    """Whether another sign has an operation of the same family: too rare to search for."""
+    family = FAMILY_OF[name]
+    return family != "join" and any(FAMILY_OF[other] == family for other in names.values())
 
 
 def _answers(
@@ -294,18 +292,20 @@ def solve_hidden(
     if signs & set(written):
         return None
     known = set(written).union(*(set(e.result) for e in equations)) - signs
+    prior = Prior.of(signs)
     for style in STYLES:
         groups = [(s, _tables(g, style, work)) for s, g in by_sign(equations).items()]
         if not all(tables for _, tables in groups):
             continue
         groups.sort(key=lambda group: sum(len(t.rows) for t in group[1].values()))
         for names, table in _worlds(groups, work):
-            _vote(ballot, question, style, names, table, known, work)
+            _vote(ballot, prior, question, style, names, table, known, work)
     return ballot.result(whole=work.whole)
 
 
 def _vote(
     ballot: Ballot,
+    prior: Prior,
     question: Equation,
     style: str,
     names: dict[str, str],
@@ -314,15 +314,12 @@ def _vote(
     work: Work,
 ) -> None:
     """Count the votes of one choice of operations."""
-    weight = STYLES[style]
-    for sign, name in names.items():
-        weight *= weight_of(sign, name)
     asked = [names[question.sign]] if question.sign in names else list(FAMILY_OF)
-    asked = [n for n in asked if question.sign in names or apart([*names.values(), n])]
+    asked = [n for n in asked if question.sign in names or not _repeats(n, names)]
     unseen = sorted(known - set(table.characters) - set(question.left + question.right))
     digits = 10 - len(set(table.characters) | set(question.left + question.right))
     for name in asked:
-        mine = weight * (1.0 if question.sign in names else weight_of(question.sign, name))
+        mine = prior(style, {**names, question.sign: name})
         rule = f"hidden digits, {style}: a{question.sign}b is {name}"
         for answer, count in _answers(question, style, name, table, work):
             if "?" not in answer:

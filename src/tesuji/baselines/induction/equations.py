@@ -6,36 +6,19 @@ A puzzle has one way of reading numbers for all its equations, and one operation
     digits reversed  each number, and the result, are written backwards: 43-21 → 22
     line reversed    the whole line is written backwards, so that a minus stands at the end
 
-The weights say how often each was met in puzzles of this kind; a rule is chosen by what fits the
-examples, the weights only decide between rules that fit alike.
+Which rules fit is decided by the examples; how plausible each was beforehand by `priors`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from tesuji.baselines.induction.solved import Ballot, Solved, normalised
-
-STYLES = {"as written": 0.40, "digits reversed": 0.46, "line reversed": 0.14}
-FAMILIES = {
-    "sum": {"a+b": 0.50, "a+b+1": 0.25, "a+b-1": 0.25},
-    "difference": {"a-b": 0.42, "|a-b|": 0.20, "-|a-b|": 0.20, "larger mod smaller": 0.18},
-    "product": {"a*b": 0.46, "a*b+1": 0.27, "a*b-1": 0.27},
-    "join": {"ab": 0.75, "ba": 0.25},
-}
-FAMILY_OF = {name: family for family, names in FAMILIES.items() for name in names}
-# How often a sign stood for a family, by the sign; any other sign: the last line.
-_SIGNS = {
-    "+": {"sum": 39, "difference": 6, "product": 2, "join": 16},
-    "-": {"sum": 7, "difference": 63, "product": 10, "join": 1},
-    "*": {"sum": 5, "difference": 14, "product": 38, "join": 18},
-    "": {"sum": 60, "difference": 84, "product": 62, "join": 26},
-}
-
+from tesuji.baselines.induction.priors import FAMILY_OF, STYLES, Prior
+from tesuji.baselines.induction.solved import Ballot, Solved
 
 @dataclass(frozen=True, slots=True)
 class Equation:
@@ -52,22 +35,6 @@ def read(line: str, result: str = "") -> Equation | None:
     if len(line) != 5 or any(c.isspace() for c in line):
         return None
     return Equation(line[:2], line[2], line[3:], result)
-
-
-def weight_of(sign: str, name: str) -> float:
-    """How plausible an operation is for a sign before any example is seen."""
-    shares = normalised(_SIGNS.get(sign, _SIGNS[""]))
-    family = FAMILY_OF[name]
-    return shares[family] * FAMILIES[family][name]
-
-
-def apart(names: Sequence[str]) -> bool:
-    """Whether a puzzle may have these operations: each sign has a family of its own.
-
-    The two joins may stand side by side.
-    """
-    families = [FAMILY_OF[name] for name in names if FAMILY_OF[name] != "join"]
-    return len(set(families)) == len(families) and len(set(names)) == len(names)
 
 
 @lru_cache(maxsize=1)
@@ -132,29 +99,16 @@ def by_sign(equations: Sequence[Equation]) -> dict[str, list[Equation]]:
     return groups
 
 
-def choices(
-    style: str, possible: Mapping[str, Sequence[str]], question: Equation
-) -> Iterator[tuple[dict[str, str], float]]:
-    """Each choice of one operation a sign (the question's sign too), with its weight."""
-    names = dict(possible)
-    names.setdefault(question.sign, list(FAMILY_OF))
-    for chosen in product(*names.values()):
-        if apart(chosen):
-            weight = STYLES[style]
-            for sign, name in zip(names, chosen, strict=True):
-                weight *= weight_of(sign, name)
-            yield dict(zip(names, chosen, strict=True)), weight
-
-
 def solve_digits(equations: Sequence[Equation], question: Equation) -> Solved | None:
     """The question's result where numbers are in plain digits."""
     ballot = Ballot()
+    prior = Prior.of({one.sign for one in (*equations, question)})
     for style in STYLES:
-        possible = {
-            sign: fitting(group, style) for sign, group in by_sign(equations).items()
-        }
-        for names, weight in choices(style, possible, question):
+        possible = {sign: fitting(group, style) for sign, group in by_sign(equations).items()}
+        possible.setdefault(question.sign, list(FAMILY_OF))
+        for chosen in product(*possible.values()):
+            names = dict(zip(possible, chosen, strict=True))
             name = names[question.sign]
             rule = f"{style}: a{question.sign}b is {name}"
-            ballot.add(result_of(question, style, name), weight, rule)
+            ballot.add(result_of(question, style, name), prior(style, names), rule)
     return ballot.result()
