@@ -292,7 +292,7 @@ def solve_hidden(
     if signs & set(written):
         return None
     known = set(written).union(*(set(e.result) for e in equations)) - signs
-    prior = Prior.of(signs)
+    prior = Prior.of(signs, hidden=True)
     for style in STYLES:
         groups = [(s, _tables(g, style, work)) for s, g in by_sign(equations).items()]
         if not all(tables for _, tables in groups):

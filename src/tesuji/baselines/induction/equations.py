@@ -102,7 +102,7 @@ def by_sign(equations: Sequence[Equation]) -> dict[str, list[Equation]]:
 def solve_digits(equations: Sequence[Equation], question: Equation) -> Solved | None:
     """The question's result where numbers are in plain digits."""
     ballot = Ballot()
-    prior = Prior.of({one.sign for one in (*equations, question)})
+    prior = Prior.of({one.sign for one in (*equations, question)}, hidden=False)
     for style in STYLES:
         possible = {sign: fitting(group, style) for sign, group in by_sign(equations).items()}
         possible.setdefault(question.sign, list(FAMILY_OF))
