@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from tesuji.baselines.induction.bits import solve_bits
-from tesuji.baselines.induction.cipher import solve_cipher, words_of
+from tesuji.baselines.induction.cipher import borne_out, solve_cipher, words_of
 from tesuji.baselines.induction.cryptarithm import solve_hidden
 from tesuji.baselines.induction.equations import read, solve_digits
 from tesuji.baselines.induction.formulas import solve_formula
@@ -45,6 +45,7 @@ def _solve(
         or _equation(puzzle, question, seconds)
         or solve_numerals(pairs, question)
         or solve_formula(pairs, question)
+        or (solve_cipher(pairs, question, words) if borne_out(pairs) else None)
         or _string(puzzle, question, seconds)
         or solve_cipher(pairs, question, words)
     )
