@@ -15,7 +15,7 @@ from tesuji.baselines.induction.reading import Puzzle, read_prompt
 from tesuji.baselines.induction.solved import Solved
 from tesuji.baselines.induction.strings import induce
 
-_ROWS_A_SECOND = 40_000_000  # rows of hidden-digit tables that one second of one core joins
+_ROWS_A_SECOND = 4_000_000  # rows of hidden-digit tables that one second of one core joins
 
 
 def solve_prompt(
