@@ -52,7 +52,9 @@ class Copy:
     def __str__(self) -> str:
         if self.by == 0:
             return "x"
-        return f"x {'<<' if self.kind == 'shl' else '>>' if self.kind == 'shr' else 'rol'} {self.by}"
+        return (
+            f"x {'<<' if self.kind == 'shl' else '>>' if self.kind == 'shr' else 'rol'} {self.by}"
+        )
 
     def of(self, value: int, width: int) -> int:
         """The copy of a number of `width` bits."""
@@ -184,5 +186,3 @@ class _Shares:
         if kinds not in self._choices:
             self._choices[kinds] = _choices(self._copies, kinds)
         return _COUNTS.get((kinds, rule.table), _NEVER_MET) / self._choices[kinds]
-
-

@@ -35,6 +35,9 @@ class Table:
     weight: float = 1.0
 
 
+World = tuple[dict[str, str], Table]  # an operation for each sign, and the digits that then fit
+
+
 @dataclass(slots=True)
 class Work:
     """Rows left to handle; a search that runs out says so instead of going on."""
@@ -68,9 +71,7 @@ def _cells(name: str, reverse: bool, length: int, negative: bool) -> Any:
 
 
 @lru_cache(maxsize=4096)
-def _fitting(
-    name: str, reverse: bool, negative: bool, pattern: tuple[int, ...]
-) -> tuple[Any, Any]:
+def _fitting(name: str, reverse: bool, negative: bool, pattern: tuple[int, ...]) -> tuple[Any, Any]:
     """Rows of an operation whose digits are equal where the pattern's numbers are, and only there.
 
     One column for each number of the pattern, in the order of their first places.
@@ -100,9 +101,7 @@ def _count(used: Any) -> Any:
     return _ones()[used]
 
 
-def relation(
-    equation: Equation, style: str, name: str, leading: frozenset[str]
-) -> Table | None:
+def relation(equation: Equation, style: str, name: str, leading: frozenset[str]) -> Table | None:
     """What an equation's characters may stand for under an operation; None: nothing.
 
     `leading`: characters that begin a number of the puzzle, and so are no 0.
@@ -215,12 +214,10 @@ def _tables(
     return found
 
 
-def _worlds(
-    groups: Sequence[tuple[str, dict[str, Table]]], work: Work
-) -> Iterator[tuple[dict[str, str], Table]]:
+def _worlds(groups: Sequence[tuple[str, dict[str, Table]]], work: Work) -> Iterator[World]:
     """Every choice of operations with the assignments under which all equations hold."""
 
-    def deeper(at: int, names: dict[str, str], table: Table) -> Iterator[tuple[dict[str, str], Table]]:
+    def deeper(at: int, names: dict[str, str], table: Table) -> Iterator[World]:
         if at == len(groups):
             yield names, table
             return
@@ -322,9 +319,7 @@ def solve_hidden(
     return None
 
 
-def _counted(
-    equations: Sequence[Equation], question: Equation, strict: bool, work: Work
-) -> Ballot:
+def _counted(equations: Sequence[Equation], question: Equation, strict: bool, work: Work) -> Ballot:
     """The votes of all styles, operations and assignments that fit."""
     ballot, everything = Ballot(), (*equations, question)
     signs = {e.sign for e in everything}
