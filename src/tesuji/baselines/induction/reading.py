@@ -12,12 +12,11 @@ from dataclasses import dataclass
 
 _ARROWS = ("->", "=>", "→", "⇒", "becomes", "=")
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d+)?(?!\.?\d)")
-_BLOCK = re.compile(
-    r"^\s*(?:input|in|x|q|question|text|入力)\s*[:：][ \t]*(.*?)\s*^\s*"
-    r"(?:output|out|y|a|answer|result|出力)\s*[:：][ \t]*(.*?)[ \t]*$",
-    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+_LABEL = re.compile(
+    r"[ \t]*(?:(input|in|x|q|question|text|入力)|(output|out|y|a|answer|result|出力))"
+    r"[ \t]*[:：][ \t]*(.*)",
+    re.IGNORECASE,
 )
-_ASK = re.compile(r"^\s*(?:input|in|x|q|question|text|入力)\s*[:：][ \t]*(\S.*)$", re.I | re.M)
 _LONGEST = 100_000  # characters of a prompt that are read
 _MOST = 200  # examples that are kept
 
@@ -34,7 +33,7 @@ def read_prompt(text: str) -> list[Puzzle]:
     """Every way to read a prompt's examples and question, the plainest first; [] for none."""
     text = text[:_LONGEST].replace("\r\n", "\n")
     lines = text.split("\n")
-    found = [_numbers(lines), *(_arrows(lines, arrow) for arrow in _ARROWS), _blocks(text)]
+    found = [_numbers(lines), *(_arrows(lines, arrow) for arrow in _ARROWS), _blocks(lines)]
     return [puzzle for puzzle in found if puzzle is not None and len(puzzle.pairs) > 1]
 
 
@@ -111,12 +110,23 @@ def _numbers(lines: list[str]) -> Puzzle | None:
     return _puzzle(pairs, asked[:1])
 
 
-def _blocks(text: str) -> Puzzle | None:
+def _blocks(lines: list[str]) -> Puzzle | None:
     """`Input:` and `Output:` one under the other, the last without an output."""
-    pairs, end = [], 0
-    for match in _BLOCK.finditer(text):
-        if match[1].strip() and match[2].strip() and "\n\n" not in match[1]:
-            pairs.append((match[1].strip(), match[2].strip()))
-            end = match.end()
-    asked = _ASK.search(text, end)
-    return _puzzle(pairs, (asked[1].strip(),) if asked else ())
+    fields: list[tuple[bool, list[str]]] = []  # (whether an input, its lines)
+    for line in lines:
+        label = _LABEL.fullmatch(line)
+        if label:
+            fields.append((label[1] is not None, [label[3]]))
+        elif not line.strip():
+            fields.append((False, []))  # a blank line ends a field
+        elif fields and fields[-1][1]:
+            fields[-1][1].append(line)
+    texts = [(asked, "\n".join(part).strip()) for asked, part in fields if part]
+    pairs, question = [], ""
+    for asked, text in texts:
+        if asked:
+            question = text
+        elif question and text:
+            pairs.append((question, text))
+            question = ""
+    return _puzzle(pairs, (question,) if question else ())

@@ -46,7 +46,7 @@ def induce(
     tried = rows[:: len(rows) // _TRIED + 1]
     if len({y for _, y in rows}) == 1 and len({x for x, _ in rows}) > 1:
         return _judged(constant(rows[0][1]), tried)
-    steps = Steps(max(int(_A_SECOND * seconds), 1), time.monotonic() + 2 * seconds + 0.5)
+    steps = Steps(max(int(_A_SECOND * seconds), 1), time.monotonic() + 4 * seconds + 1)
     samples = _samples(rows)
     refused: set[str] = set()
     for depth, most in _STAGES:
