@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tesuji.baselines.uri import is_baseline
 from tesuji.errors import ConfigError, InputError
 from tesuji.reports import (
     CheckReport,
@@ -406,8 +407,8 @@ def find_entry(task: Task, entry: Entry | str | None, model: str | None = None) 
     """
     from dataclasses import replace
 
-    if entry is None or entry == "base":
-        return base_entry(task, model)
+    if entry is None or entry == "base" or (model and is_baseline(model)):
+        return base_entry(task, model)  # a baseline has its own prompt, whatever the entry's
     chosen = entry if isinstance(entry, Entry) else load_entry(task.folder, entry)
     if model and model != chosen.model:
         label = "".join(c if c.isalnum() else "-" for c in model.split("#")[-1].split("/")[-1])
