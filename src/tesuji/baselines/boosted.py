@@ -34,6 +34,7 @@ _LEAST_ROWS = 20
 _CHECKPOINTS = (10, 20, 40, 80, 160, 320)  # rounds that are compared
 _LEAVES = (4, 12, 31)
 _RATE = 0.05
+_LARGE = 2_000_000  # numbers in a matrix; on a smaller one threads wait for each other
 
 
 def serves(pool: Pool) -> str | None:
@@ -170,7 +171,8 @@ def _boosted(
         **objective, "num_leaves": leaves, "learning_rate": _RATE, "seed": seed, "verbosity": -1,
         "min_data_in_leaf": max(2, min(20, len(y) // 20)), "feature_fraction": 0.5,
         "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 1.0, "deterministic": True,
-        "force_row_wise": True, "num_threads": 0,
+        "force_row_wise": True,
+        "num_threads": 1 if matrix.size < _LARGE else 0,
     }  # fmt: skip
     data = lightgbm.Dataset(matrix, y, weight=weights, free_raw_data=True)
     return lightgbm.train(parameters, data, num_boost_round=rounds)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 _STRENGTHS = (1.0, 0.1, 10.0, 0.01)  # inverse regularisation, the likeliest first
+_MOST_SPANNED = 2_000  # rows whose inner products are decomposed
 _VARIANTS = ("words and measures", "words", "measures")
 
 
@@ -72,21 +73,40 @@ def fit(pool: Pool) -> Fitted:
 
 
 class _Matrices:
-    """The features of the pool's rows and of others, made once for each variant."""
+    """The features of the pool's rows and of others, made once for each variant.
+
+    Of few rows with many features, the rows' coordinates in the space that they span themselves
+    take the features' place: a model with an L2 penalty is the same in both (the representer
+    theorem; Schölkopf, Herbrich and Smola 2001), and a hundred times faster to fit.
+    """
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._words, self._measures = Words(pool), Measures(pool, scaled=True)
         self._made: dict[str, Any] = {}
+        self._spans: dict[str, tuple[Any, np.ndarray]] = {}
 
     def of(self, variant: str) -> Any:
         """The pool's own rows."""
         if variant not in self._made:
-            self._made[variant] = self.matrix(variant, self._pool.rows)
+            wide = self._features(variant, self._pool.rows)
+            if wide.shape[1] > wide.shape[0] and wide.shape[0] <= _MOST_SPANNED:
+                basis = _basis(wide)
+                self._spans[variant] = wide, basis
+                self._made[variant] = _coordinates(wide, wide, basis)
+            else:
+                self._made[variant] = wide
         return self._made[variant]
 
     def matrix(self, variant: str, rows: Sequence[Row]) -> Any:
-        """Any rows."""
+        """Any rows, in the coordinates of `of`."""
+        wide = self._features(variant, rows)
+        if variant not in self._spans:
+            return wide
+        known, basis = self._spans[variant]
+        return _coordinates(wide, known, basis)
+
+    def _features(self, variant: str, rows: Sequence[Row]) -> Any:
         from scipy.sparse import csr_matrix, hstack
 
         if variant == "words":
@@ -96,6 +116,25 @@ class _Matrices:
         if variant == "measures":
             return measures
         return hstack([self._words.matrix(rows), measures * 0.3]).tocsr()
+
+
+def _coordinates(rows: Any, known: Any, basis: np.ndarray) -> np.ndarray:
+    """Coordinates of rows in the space that the known ones span."""
+    import numpy as np
+
+    likeness = (rows @ known.T).toarray()
+    product: np.ndarray = np.asarray(likeness, float) @ basis
+    return product
+
+
+def _basis(wide: Any) -> np.ndarray:
+    """From inner products with the known rows to orthonormal coordinates, (rows, dimensions)."""
+    import numpy as np
+
+    values, vectors = np.linalg.eigh(np.asarray((wide @ wide.T).toarray(), float))
+    real = values > values[-1] * 1e-10
+    basis: np.ndarray = vectors[:, real] / np.sqrt(values[real])
+    return basis
 
 
 def _search(pool: Pool, make: _Matrices, clock: Clock) -> _Setting:
