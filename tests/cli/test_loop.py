@@ -161,12 +161,12 @@ def test_only_the_names_of_fields_are_dim() -> None:
 
     from rich.console import Console
 
-    from tesuji.cli import render
+    from tesuji.cli import paper
 
-    screen, plain = StringIO(), render.console
-    render.console = Console(file=screen, force_terminal=True, color_system="standard")
+    screen, plain = StringIO(), paper.console
+    paper.console = Console(file=screen, force_terminal=True, color_system="standard")
     try:
-        render._field("score", "0.5")
+        paper.field("score", "0.5")
     finally:
-        render.console = plain
+        paper.console = plain
     assert screen.getvalue() == f"\x1b[2m{'score':<12} \x1b[0m0.5\n"

@@ -165,7 +165,7 @@ def test_inputs_are_priced_before_they_are_sent(tesuji: Tesuji, fresh: Path) -> 
     (fresh / "model.jsonl").write_text("".join(json.dumps(line) + "\n" for line in answers))
     tesuji("run", "--model", "replay:model.jsonl")
     looked = tesuji("try", "process")
-    assert looked.code == 0 and re.search(r"html +200 samples +200 ", looked.out)
+    assert looked.code == 0 and re.search(r"html +200 +200 ", looked.out)
     assert sent(fresh) == 200
     played = tesuji("try", "process", "--requests", 1000)
     assert "kept: base+html is the best now" in " ".join(played.out.split())

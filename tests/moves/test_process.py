@@ -200,8 +200,9 @@ def tagged(tmp_path: Path) -> Bench:
 def test_plain_inputs_are_only_proposed_until_they_are_asked_for(tagged: Bench) -> None:
     report = tj.try_move(tagged.task, "process")
     assert not report.tried.attempts
-    (cost,) = report.tried.inputs
-    assert (cost.name, cost.samples, cost.requests, cost.usd) == ("html", 30, 30, 0.0)
+    (table,) = report.tried.tables
+    (cost,) = table.rows
+    assert cost[:3] == ("html", 30, 30) and cost[-1] == 0.0
     assert len(tj.runs(tagged.task).rows) == 1
 
 
@@ -217,6 +218,7 @@ def test_a_budget_that_ends_too_soon_judges_nobody(tagged: Bench) -> None:
     report = tj.try_move(tagged.task, "process", budget=tj.Budget(requests=10))
     assert not report.tried.attempts and not report.kept
     assert "the budget ended within base+html, 20 samples have no answer" in report.verdict()
+    assert "with about 20 requests more" in report.verdict()
     run = tj.runs(tagged.task).rows[-1]
     assert (run.entry, run.sent, run.fallbacks) == ("base+html", 10, 20)
     again = tj.try_move(tagged.task, "process", budget=tj.Budget(requests=20))

@@ -10,9 +10,10 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tesuji.baselines.fitted import Fitted, Guess
 from tesuji.baselines.methods import check_serves
@@ -26,6 +27,7 @@ from tesuji.task.sample import Message
 if TYPE_CHECKING:
     import numpy as np
 
+Asked: TypeAlias = Callable[[], Mapping[tuple[Message, ...], Mapping[str, Any] | None]]
 _TOGETHER = 512  # rows that are answered at once
 _KEPT = 8  # fitted methods that a process remembers
 _FITTED: OrderedDict[str, Fitted] = OrderedDict()
@@ -38,10 +40,15 @@ class BaselineModel:
     concurrency = 2 * _TOGETHER
     capabilities: frozenset[Capability] = frozenset({"generate", "seed"})
 
-    def __init__(self, uri: BaselineURI, pool: Pool) -> None:
+    def __init__(
+        self, uri: BaselineURI, pool: Pool, rows_digest: str = "", asked: Asked | None = None
+    ) -> None:
+        """`asked` makes the rows by their prompts where these are not `{*}`; `rows_digest` is then
+        a digest of these rows, since an answer depends on more than its prompt says."""
         self.uri, self._how, self._pool = str(uri), uri, pool
         check_serves(uri.method, pool)
-        self.identity = identity(uri, pool)
+        self.identity = identity(uri, pool) + (f"+{rows_digest}" if rows_digest else "")
+        self._asked = None if asked is None else cache(asked)
         self._batcher: Batcher[Mapping[str, Any], str] = Batcher(self._run, size=_TOGETHER)
 
     async def ready(self) -> None:
@@ -49,7 +56,13 @@ class BaselineModel:
 
     async def generate(self, request: Request) -> Output:
         """The answer for the row in the last message; an empty text where there is none."""
-        row = read_row(self.uri, request.messages)
+        if self._asked is None:
+            row = read_row(self.uri, request.messages)
+        else:
+            known = self._asked().get(request.messages)
+            if known is None:  # a text of the flow's own, or two rows that are asked about alike
+                return Output("", COMPUTED)
+            row = known
         return Output(await self._batcher.submit(row), COMPUTED)
 
     async def score(self, prompt: Sequence[Message], choices: Sequence[str]) -> list[float]:

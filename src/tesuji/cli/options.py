@@ -147,6 +147,11 @@ def _names(text: str | None) -> list[str] | None:
     return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
 
 
+def read_pairs(texts: Sequence[str], option: str) -> dict[str, Any]:
+    """`NAME=VALUE` texts as a table; values are JSON where they can be."""
+    return dict(_pair(text, option) for text in texts)
+
+
 def _pair(text: str, option: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not (name and equals):

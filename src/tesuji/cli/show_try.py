@@ -2,59 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from rich.text import Text
 
-from tesuji.cli.live import duration
-from tesuji.cli.render import _cut, _field, _indented, _rule, _table, _wrapped, console
+from tesuji.cli.paper import console, cut, field, grid, indented, rule, wrapped
 from tesuji.diagnose import visible
-from tesuji.moves.trying import Example, InputCost
-from tesuji.reports import TryReport, gain_text, percent, score_text
+from tesuji.moves import MOVES, settings_of
+from tesuji.moves.move import Table
+from tesuji.moves.trying import Example
+from tesuji.reports import TryReport, cell_text, gain_text, score_text
 
 
 def show_try(report: TryReport) -> None:
     """What was found, the challengers, the verdict, an example, what to do next."""
     tried, run = report.tried, report.tried.evidence.run
     if not tried.attempts:
-        console.print(_wrapped_line(f"{tried.move.name} on {run.entry}: {report.verdict()}"))
-        _inputs(tried.inputs)
+        words = f"{tried.move.name} on {report.best_before}: {report.verdict()}"
+        console.print(_wrapped_line(words))
+        _tables(tried.tables)
+        _absent(report)
+        _next(report)
         return
-    _rule(f"{tried.move.name} · run {run.id} · {run.entry} on {run.model} · {run.split}")
-    _found(report)
+    on = f" · run {run.id} · {run.entry} on {run.model} · {run.split}" if run else ""
+    rule(f"{tried.move.name}{on}")
     _challengers(report)
     if tried.example:
-        _example(tried.example)
-    _field("referee", _wrapped(report.verdict()))
-    _field("", _wrapped(Text(report.outcome(), "green" if tried.winner else "yellow")))
+        _example(tried.example, tried.move.name == "process")
+    _tables(tried.tables)
+    _absent(report)
+    field("referee", wrapped(report.verdict()))
+    field("", wrapped(Text(report.outcome(), "green" if tried.winner else "yellow")))
     if tried.stopped:
-        _field("stopped", _wrapped(Text(tried.stopped, "yellow")))
-    _inputs(tried.inputs)
+        field("stopped", wrapped(Text(tried.stopped, "yellow")))
     _next(report)
 
 
-def _found(report: TryReport) -> None:
-    evidence = report.tried.evidence
-    console.print(f"found in {evidence.outputs:,} recorded outputs:")
-    table = _table("finding", "outputs", "share", "cleaner")
-    for found in evidence.found:
-        fixes = [f"{name} mends {count:,}" if len(found.fixes) > 1 or count != found.outputs
-                 else name for name, count in found.fixes.items()]  # fmt: skip
-        share = percent(found.outputs / evidence.outputs)
-        table.add_row(found.kind, f"{found.outputs:,}", share, ", ".join(fixes) or "–")
+def list_moves() -> None:
+    """Every move: what it does, and its settings."""
+    table = grid("move", "does", "settings")
+    for name, move in MOVES.items():
+        settings = [f"{key}={_setting(value)}" for key, value in settings_of(move).items()]
+        table.add_row(name, str(move.does), ", ".join(settings) or "–")
     console.print(table)
+    console.print(Text("Next: tesuji try MOVE", "dim"))
+
+
+def moves_json() -> list[dict[str, Any]]:
+    """The same for machines."""
+    return [
+        {"move": name, "does": move.does, "settings": settings_of(move)}
+        for name, move in MOVES.items()
+    ]
+
+
+def _setting(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _tables(tables: Sequence[Table]) -> None:
+    for shown in tables:
+        console.print()
+        console.print(_wrapped_line(f"{shown.title}:"))
+        if shown.rows:
+            table = grid(*shown.heads)
+            for row in shown.rows:
+                table.add_row(*(cell_text(cell) for cell in row))
+            console.print(table)
+        if shown.text:
+            console.print(Text(shown.text), no_wrap=True, overflow="ellipsis", soft_wrap=False)
+        if shown.note:
+            console.print(_wrapped_line(shown.note), style="dim")
+    if tables:
+        console.print()
+
+
+def _absent(report: TryReport) -> None:
+    for name, reason in report.tried.absent:
+        field("not run", wrapped(Text(f"{name}: {reason}", "yellow")))
 
 
 def _challengers(report: TryReport) -> None:
     tried = report.tried
-    table = _table("", "added", "score", "gain", "verdict", "changed")
+    table = grid("", "added", "score", "gain", "verdict", "changed")
     for column in table.columns:
         column.no_wrap = True
-    table.add_row("", "(as it is)", score_text(tried.evidence.run), "", "", "")
+    if tried.evidence.run:
+        table.add_row("", "(as it is)", score_text(tried.evidence.run), "", "", "")
     for attempt in tried.attempts:
         trial = attempt.trial
         won = tried.winner is not None and trial.run.id == tried.winner.run.id
         table.add_row(
-            "★" if won else "", "\n+".join(attempt.added), score_text(trial.run), gain_text(trial),
-            trial.comparison.verdict if trial.comparison else "–", f"{attempt.changed:,}",
+            "★" if won else "", "\n+".join(attempt.added) or "–", score_text(trial.run),
+            gain_text(trial), trial.comparison.verdict if trial.comparison else "–",
+            f"{attempt.changed:,}",
         )  # fmt: skip
     console.print()
     console.print(table)
@@ -68,27 +110,14 @@ def _challengers(report: TryReport) -> None:
     console.print(_wrapped_line(words), style="dim")
 
 
-def _example(example: Example) -> None:
-    _rule(f"sample {example.sample}")
-    _field("raw", _indented(Text(_cut(visible(example.raw)))))
-    _field("cleaned", _indented(Text(_cut(visible(example.cleaned)))))
-    _field("parsed", _indented(Text(f"{example.before!r} → ").append(repr(example.after), "bold")))
-    _field("target", repr(example.target))
+def _example(example: Example, cleaning: bool) -> None:
+    names = ("raw", "cleaned") if cleaning else ("before", "after")
+    rule(f"sample {example.sample}")
+    field(names[0], indented(Text(cut(visible(example.raw)))))
+    field(names[1], indented(Text(cut(visible(example.cleaned)))))
+    field("parsed", indented(Text(f"{example.before!r} → ").append(repr(example.after), "bold")))
+    field("target", repr(example.target))
     console.print()
-
-
-def _inputs(costs: tuple[InputCost, ...]) -> None:
-    if not costs:
-        return
-    table = _table("inputs", "changes", "requests", "tokens", "time, one by one", "cost")
-    for cost in costs:
-        usd = "?" if cost.usd is None else f"${cost.usd:.4f}" if cost.usd else "–"
-        table.add_row(
-            cost.name, f"{cost.samples:,} samples", f"{cost.requests:,}",
-            f"about {cost.tokens:,}", duration(cost.seconds), usd,
-        )  # fmt: skip
-    console.print("\nplain inputs would be other prompts, to be sent:")
-    console.print(table)
 
 
 def _next(report: TryReport) -> None:
@@ -101,11 +130,9 @@ def _next(report: TryReport) -> None:
         steps.append("tesuji predict")
     if winner is None and tried.example:
         steps.append(f"tesuji show {tried.attempts[0].trial.run.id} {tried.example.sample}")
-    added = {name for attempt in tried.attempts for name in attempt.added}
-    if any(cost.name not in added for cost in tried.inputs):
-        steps.append("tesuji try process --inputs")
+    steps += [f"tesuji {step}" for step in tried.steps]
     if steps:
-        console.print(Text("Next: " + "  or  ".join(steps), "dim"))
+        console.print(Text("Next: " + "  or  ".join(dict.fromkeys(steps)), "dim"))
 
 
 def _wrapped_line(words: str) -> Text:

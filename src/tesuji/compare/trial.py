@@ -169,3 +169,23 @@ def judge_together(
         kept = replace(winner, kept=True)
         return [kept if trial is winner else trial for trial in trials], kept
     return trials, winner
+
+
+def judge_first(
+    task: Task, ledger: Ledger, runs: Sequence[RunRow]
+) -> tuple[list[Trial], Trial | None]:
+    """Trials where there was no best run to compare with: the best score on the whole split becomes
+    the best, for want of another."""
+    trials = [Trial(run, None, None, kept=False) for run in runs]
+    whole = [
+        trial for trial in trials
+        if trial.run.state == "finished" and trial.run.score is not None
+        and trial.run.total == len(task.split(trial.run.split))
+    ]  # fmt: skip
+    if not whole:
+        return trials, None
+    sign = 1 if task.metric.higher_is_better else -1
+    top = max(whole, key=lambda trial: sign * (trial.run.score or 0.0))
+    set_best(ledger, top.run)
+    kept = replace(top, kept=True)
+    return [kept if trial is top else trial for trial in trials], kept

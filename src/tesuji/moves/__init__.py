@@ -4,19 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from tesuji.errors import InputError
-from tesuji.moves.move import Evidence, Found, Move, Relevance, Usage
+from tesuji.moves.move import (
+    Attempt,
+    Evidence,
+    Found,
+    Move,
+    Played,
+    Relevance,
+    Table,
+    Usage,
+)
 from tesuji.moves.process import Process
+from tesuji.moves.settings import read_settings, settings_of
 
-MOVES: Mapping[str, Move] = MappingProxyType({move.name: move for move in (Process(),)})
+MOVES: Mapping[str, type[Move]] = MappingProxyType({"process": Process})
 
-__all__ = ["MOVES", "Evidence", "Found", "Move", "Process", "Relevance", "Usage", "find_move"]
+__all__ = [
+    "MOVES",
+    "Attempt",
+    "Evidence",
+    "Found",
+    "Move",
+    "Played",
+    "Process",
+    "Relevance",
+    "Table",
+    "Usage",
+    "find_move",
+    "settings_of",
+]
 
 
-def find_move(name: str) -> Move:
-    """The move called `name`; InputError lists those there are."""
-    try:
-        return MOVES[name]
-    except KeyError:
-        raise InputError(f"there is no move '{name}'; there are: {', '.join(MOVES)}") from None
+def find_move(name: str, settings: Mapping[str, Any] | None = None) -> Move:
+    """The move called `name` with these settings, as values or as text.
+
+    InputError lists the moves there are, ConfigError the settings that the move has.
+    """
+    if name not in MOVES:
+        raise InputError(f"there is no move '{name}'; there are: {', '.join(MOVES)}")
+    return MOVES[name](**read_settings(MOVES[name], name, settings or {}))

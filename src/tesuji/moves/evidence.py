@@ -8,7 +8,7 @@ from dataclasses import replace
 from tesuji.diagnose import Kind
 from tesuji.errors import InputError
 from tesuji.moves.move import Evidence, Found, Usage
-from tesuji.run.entry import Entry
+from tesuji.run.entry import Entry, base_entry, from_table
 from tesuji.run.ledger import Ledger, RunRow, get_best, iter_answers, list_runs
 from tesuji.run.progress import Watch
 from tesuji.run.recorded import Recorded, recorded, reread, run_recorded
@@ -49,8 +49,7 @@ async def gather(
     """
     source = recorded(task, ledger, run)
     if source is None:
-        entry = Entry(run.entry, run.model, task.template)
-        return Evidence(task, run, entry, run.total, 0, (), {}, 0, {}, Usage(0, 0, 0, 0)), None
+        return _without_outputs(task, ledger, run), None
     if run.state != "finished":
         run = await run_recorded(task, ledger, source, source.entry, watch)
         source = replace(source, run=run)
@@ -86,8 +85,29 @@ async def gather(
         task, run, source.entry, len(source.samples), outputs, found, mends, mendable,
         changed_inputs(task, source.entry, source.samples),
         Usage(outputs / n, tokens_in / n, tokens_out / n, seconds / n),
+        rows=source.samples, split=run.split,
     )  # fmt: skip
     return evidence, source
+
+
+def no_run(task: Task, split: str) -> Evidence:
+    """The evidence before any run: the samples, and the entry of competition.toml."""
+    entry = base_entry(task) if task.model else Entry("base", "", task.template)
+    rows = task.split(split)
+    return Evidence(
+        task, None, entry, len(rows), 0, (), {}, 0, {}, Usage(0, 0, 0, 0), rows=rows, split=split
+    )
+
+
+def _without_outputs(task: Task, ledger: Ledger, run: RunRow) -> Evidence:
+    entry = from_table(run.entry_table, run.entry, f"run {run.id}")
+    came = {row.sample for row in iter_answers(ledger, run.id)}
+    rows = tuple(sample for sample in task.split(run.split) if sample.id in came)
+    n = max(len(rows), 1)
+    usage = Usage(1.0, run.all_tokens_in / n, run.all_tokens_out / n, run.all_seconds / n)
+    return Evidence(
+        task, run, entry, len(rows), 0, (), {}, 0, {}, usage, rows=rows, split=run.split
+    )
 
 
 def changed_inputs(task: Task, entry: Entry, samples: tuple[Sample, ...]) -> dict[str, int]:

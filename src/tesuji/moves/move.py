@@ -1,20 +1,37 @@
 """What a next move is: it looks at the evidence, says if it is worth a try, proposes challengers.
 
-A move neither runs nor judges. Its challengers are run one by one, each before the next is asked
-for, so a move may follow the scores (`Evidence.score`); the referee compares them at the end.
+A move is a frozen dataclass; its fields with their defaults are its settings. It neither runs nor
+judges. Its challengers are run one by one, each before the next is asked for, so a move may follow
+the scores (`Evidence.score`); the referee compares them at the end.
+
+What every move has is `Move`. What it may have besides, each looked for by its name:
+
+* `needs_run = False`: it can be tried before there is any run (`needs_run`).
+* `asks = False`: without a budget it sends nothing (`asks`).
+* `check(task)`: raises what it lacks, in one line, before anything is done (`Checks`).
+* `play(...)`: its own search instead of plain challengers (`Plays`).
+* `tables(evidence, attempts)`: what else it has to show (`Shows`).
+* `steps(evidence, attempts)`: commands to go on with (`Leads`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
+from tesuji.compare.trial import Trial
 from tesuji.diagnose import Kind
 from tesuji.run.budget import Budget
 from tesuji.run.entry import Entry
-from tesuji.run.ledger import RunRow
+from tesuji.run.ledger import Ledger, RunRow
+from tesuji.task.sample import Sample
 from tesuji.task.task import Task
+
+if TYPE_CHECKING:
+    from tesuji.moves.live import Live
+
+Cell: TypeAlias = str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +68,16 @@ class Usage:
 class Evidence:
     """What is known before a move: the best run and what was seen in its outputs.
 
-    `outputs` counts them, `mendable` those in which a cleaner not yet in use sees its failure, and
-    `mends` how many each such cleaner does. `inputs` says of each normaliser not yet in use how
-    many samples' prompts it would change. `tried` holds the runs of this move's challengers so
-    far, by the entry's digest.
+    `run` is None where there is no run yet; `entry` is then the one of competition.toml (with an
+    empty model where that names none). `rows` are the samples that challengers are run on,
+    `samples` how many these are. `outputs` counts the outputs, `mendable` those in which a cleaner
+    not yet in use sees its failure, and `mends` how many each such cleaner does. `inputs` says
+    of each normaliser not yet in use how many samples' prompts it would change. `tried` holds
+    the runs of this move's challengers so far, by the entry's digest.
     """
 
     task: Task
-    run: RunRow
+    run: RunRow | None
     entry: Entry
     samples: int
     outputs: int
@@ -68,6 +87,8 @@ class Evidence:
     inputs: Mapping[str, int]
     usage: Usage
     tried: dict[str, RunRow] = field(default_factory=dict)
+    rows: tuple[Sample, ...] = ()
+    split: str = "dev"
 
     def score(self, entry: Entry) -> float | None:
         """The score of an entry that was run; None where it has none."""
@@ -80,6 +101,40 @@ class Evidence:
         if one is None or other is None:
             return one is not None
         return one > other if self.task.metric.higher_is_better else one < other
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A challenger's trial: what it changed in the best entry, and how many answers."""
+
+    trial: Trial
+    added: tuple[str, ...]
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Something that a move has to show: rows of cells under heads, with a note below.
+
+    Whole numbers, other numbers and None are written as such by whoever shows them; `text` is shown
+    as it is, in a fixed width, below the rows.
+    """
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What a move's own search came to: the runs to be judged, among how many that could have come
+    to be judged (at least 1), and why it stopped early, if it did."""
+
+    runs: Sequence[RunRow]
+    among: int
+    stopped: str | None = None
 
 
 class Move(Protocol):
@@ -104,3 +159,45 @@ class Move(Protocol):
 
     def reachable(self, evidence: Evidence, budget: Budget | None) -> int:
         """How many different challengers it could propose, whatever their scores; at least 1."""
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """A move that may lack something."""
+
+    def check(self, task: Task) -> None:
+        """Raise the TesujiError that says what is missing."""
+
+
+@runtime_checkable
+class Plays(Protocol):
+    """A move that searches by itself."""
+
+    async def play(self, task: Task, ledger: Ledger, evidence: Evidence, live: Live) -> Played:
+        """Run entries by `live.run`, and say which runs are to be judged against the best."""
+
+
+@runtime_checkable
+class Shows(Protocol):
+    """A move with something more to show than its challengers."""
+
+    def tables(self, evidence: Evidence, attempts: Sequence[Attempt]) -> Sequence[Table]:
+        """Tables for people and programs, after the challengers were judged."""
+
+
+@runtime_checkable
+class Leads(Protocol):
+    """A move that knows how to go on."""
+
+    def steps(self, evidence: Evidence, attempts: Sequence[Attempt]) -> Sequence[str]:
+        """Commands, without the leading `tesuji`."""
+
+
+def needs_run(move: Move) -> bool:
+    """Whether a move needs an earlier run to start from."""
+    return bool(getattr(move, "needs_run", True))
+
+
+def asks(move: Move) -> bool:
+    """Whether a move asks models though no budget is given."""
+    return bool(getattr(move, "asks", True))

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from tesuji.diagnose import CLEANERS
-from tesuji.moves.move import Evidence, Relevance
+from tesuji.models.prices import cost
+from tesuji.moves.move import Attempt, Evidence, Relevance, Table
 from tesuji.run.budget import Budget
 from tesuji.run.entry import Entry
 from tesuji.task.inputs import NORMALISERS
@@ -25,10 +27,19 @@ _LONGEST_NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """Pre- and post-processing found from the diagnosis (`tesuji.moves.Move`)."""
+    """Pre- and post-processing found from the diagnosis (`tesuji.moves.Move`).
 
-    name: str = "process"
-    does: str = "clean outputs (from what is recorded, no model call) and inputs"
+    `inputs`: normalisers are tried too, without a budget as well.
+    """
+
+    name: ClassVar[str] = "process"
+    does: ClassVar[str] = "clean outputs (from what is recorded, no model call) and inputs"
+    inputs: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Cleaning asks no model."""
+        return self.inputs
 
     def relevance(self, evidence: Evidence) -> Relevance:
         """The cleaners that would have something to do."""
@@ -52,6 +63,16 @@ class Process:
         pipelines = (1 << len(cleaners(evidence))) - 1
         plain = list(_inputs(evidence.entry, normalisers(evidence))) if budget else []
         return max(1, pipelines + len(plain))
+
+    def tables(self, evidence: Evidence, attempts: Sequence[Attempt]) -> Sequence[Table]:
+        """What was found, and what trying the normalisers would take."""
+        shown = [_found(evidence)] if attempts else []
+        return [*shown, _costs(evidence)] if evidence.inputs else shown
+
+    def steps(self, evidence: Evidence, attempts: Sequence[Attempt]) -> Sequence[str]:
+        """Plain inputs, where they were not tried."""
+        added = {name for attempt in attempts for name in attempt.added}
+        return ["try process --inputs"] if evidence.inputs.keys() - added else []
 
 
 def cleaners(evidence: Evidence) -> list[str]:
@@ -98,6 +119,31 @@ def _cleaning(best: Entry, evidence: Evidence, names: Sequence[str]) -> Iterator
             return
         chosen.append(step[0])
         top = step[1]
+
+
+def _found(evidence: Evidence) -> Table:
+    rows = []
+    for found in evidence.found:
+        fixes = [f"{name} mends {count:,}" if len(found.fixes) > 1 or count != found.outputs
+                 else name for name, count in found.fixes.items()]  # fmt: skip
+        share = f"{100 * found.outputs / evidence.outputs:.2g} %".replace("1e+02", "100")
+        rows.append((found.kind, found.outputs, share, ", ".join(fixes) or None))
+    title = f"found in {evidence.outputs:,} recorded outputs"
+    return Table(title, ("finding", "outputs", "share", "cleaner"), tuple(rows))
+
+
+def _costs(evidence: Evidence) -> Table:
+    usage, rows = evidence.usage, []
+    for name, count in evidence.inputs.items():
+        tokens_in, tokens_out = round(count * usage.tokens_in), round(count * usage.tokens_out)
+        usd = cost(evidence.entry.model, tokens_in, tokens_out, evidence.task.prices)
+        rows.append((name, count, round(count * usage.requests), tokens_in + tokens_out,
+                     round(count * usage.seconds, 1), usd))  # fmt: skip
+    return Table(
+        "plain inputs would be other prompts, to be sent",
+        ("inputs", "samples", "requests", "tokens", "s, one by one", "US$"), tuple(rows),
+        "by what the recorded outputs took",
+    )  # fmt: skip
 
 
 def _inputs(best: Entry, names: Sequence[str]) -> Iterator[Entry]:

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
-from tesuji.compare.trial import Trial, judge_together
+from tesuji.compare.trial import Trial, judge_first, judge_together
 from tesuji.diagnose import clean
-from tesuji.models.base import Model, Request
-from tesuji.models.prices import cost
-from tesuji.moves.evidence import gather, starting_run
-from tesuji.moves.move import Evidence, Move, Relevance
-from tesuji.run.budget import Budget, Meter
+from tesuji.errors import (
+    BudgetSpentError,
+    CapabilityError,
+    InputError,
+    MissingExtraError,
+    ModelUnavailableError,
+    TesujiError,
+)
+from tesuji.models.base import Request
+from tesuji.moves.difference import differences
+from tesuji.moves.evidence import gather, no_run, starting_run
+from tesuji.moves.live import Guard, Live
+from tesuji.moves.move import (
+    Attempt,
+    Checks,
+    Evidence,
+    Leads,
+    Move,
+    Played,
+    Plays,
+    Relevance,
+    Shows,
+    Table,
+    needs_run,
+)
+from tesuji.run.budget import Budget
 from tesuji.run.entry import Entry, entry_path, from_table, load_entry, save_entry
 from tesuji.run.ledger import Ledger, RunRow, find_output, iter_answers, iter_records, list_runs
-from tesuji.run.opening import open_for
 from tesuji.run.progress import Watch
 from tesuji.run.recorded import Recorded, changed_answers, run_recorded
-from tesuji.run.runner import make_meter, run_entry
 from tesuji.task.sample import Answer
 from tesuji.task.task import Task
 
-Guard = Callable[[Callable[[str], None]], AbstractContextManager[Any]]
-"""What makes Ctrl-C halt a meter (`session.halting`)."""
+_ABSENT = (ModelUnavailableError, CapabilityError, MissingExtraError)
+"""What leaves out one challenger, not those on other models."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One sample, before and after cleaning."""
+    """One sample, before and after. `raw` and `cleaned` are one output before and after cleaning,
+    or the outputs of the best and of the challenger where these differ."""
 
     sample: str
     raw: str
@@ -40,31 +58,11 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """A challenger's trial: what it added to the best entry, and how many answers it changed."""
-
-    trial: Trial
-    added: tuple[str, ...]
-    changed: int
-
-
-@dataclass(frozen=True, slots=True)
-class InputCost:
-    """What it would take to try a normaliser: the samples that it changes, and what asking about
-    them again costs, by what the recorded outputs did. `usd` is None for an unknown price."""
-
-    name: str
-    samples: int
-    requests: int
-    tokens: int
-    seconds: float
-    usd: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Tried:
-    """What came of a move. `winner` is better than the best before, None where none is; `among`
-    is how many challengers the error was shared by; `stopped` says why not all were tried."""
+    """What came of a move. `winner` is better than the best before (or, where there was none, the
+    best of the challengers), None where none is; `among` is how many challengers the error was
+    shared by; `stopped` says why not all were tried; `absent` names those that could not be run,
+    with the reason; `steps` are commands to go on with."""
 
     move: Move
     relevance: Relevance
@@ -73,7 +71,9 @@ class Tried:
     winner: Trial | None
     among: int
     example: Example | None
-    inputs: tuple[InputCost, ...]
+    tables: tuple[Table, ...] = ()
+    steps: tuple[str, ...] = ()
+    absent: tuple[tuple[str, str], ...] = ()
     stopped: str | None = None
 
 
@@ -84,94 +84,113 @@ async def try_challengers(
     """Run a move's challengers against the best run of a split and let the referee judge.
 
     Those that differ from the best in their cleaners alone are read from the ledger: no model is
-    opened for them. The others share `budget`; without one there are none. A winner is saved to
-    `entries/`, and is the best from then on if what it beat was.
+    opened for them. The others share `budget`; without one (None) the move proposes none. A winner
+    is saved to `entries/`, and is the best from then on if what it beat was. Where there is no run
+    yet, and the move needs none, the best of the challengers becomes the best.
 
-    Raises InputError where there is no run yet, and what `run_entry` raises.
+    Raises InputError where there is no run yet and the move needs one, and what `run_entry` raises.
     """
-    evidence, source = await gather(task, ledger, starting_run(task, ledger, split), watch)
+    if isinstance(move, Checks):
+        move.check(task)
+    evidence, source = await _evidence(task, ledger, move, split, watch)
     relevance = move.relevance(evidence)
-    if source is None:
-        return Tried(move, relevance, evidence, (), None, 1, None, ())
-    among = move.reachable(evidence, budget)
-    runs: list[RunRow] = []
-    stopped = None
-    async with AsyncExitStack() as stack:
-        live = _Live(stack, budget, guard)
-        for proposed in move.challengers(source.entry, evidence, budget):
-            entry = _named(task, ledger, proposed)
-            if replace(entry, clean=source.entry.clean).digest == source.entry.digest:
-                run = await run_recorded(task, ledger, source, entry, watch)
-            else:
-                made = await live.run(task, ledger, source, entry, watch)
-                if isinstance(made, str):
-                    stopped = made
-                    break
-                run = made
-                if _cut_short(run, evidence.run):  # not judged by that
-                    left = f"{run.fallbacks:,} samples have no answer yet"
-                    stopped = (
-                        f"the budget ended within {entry.name}, "
-                        f"{left if run.fallbacks else 'not all draws were made'}: the same command "
-                        "with a larger one goes on there"
-                    )
-                    break
-            evidence.tried[entry.digest] = run
-            runs.append(run)
-    trials, winner = judge_together(task, ledger, evidence.run, runs, among)
+    session = _Session(task, ledger, evidence, source)
+    live = Live(task, ledger, evidence.rows, split=split, budget=budget, guard=guard, watch=watch)
+    async with live:
+        if isinstance(move, Plays):
+            played = await move.play(task, ledger, evidence, live)
+        else:
+            among = move.reachable(evidence, budget)
+            stopped = await session.run_all(
+                move.challengers(evidence.entry, evidence, budget), live
+            )
+            played = Played(session.runs, among, stopped)
+    trials, winner = _judged(task, ledger, evidence, played)
     if winner:
         save_entry(task.folder, _entry(winner.run))
     attempts = tuple(_attempt(ledger, evidence, trial) for trial in trials)
-    example = _example(task, ledger, evidence, winner, attempts)
     return Tried(
-        move, relevance, evidence, attempts, winner, among, example, _costs(evidence), stopped
+        move, relevance, evidence, attempts, winner, played.among,
+        _example(task, ledger, evidence, winner, attempts),
+        tables=tuple(move.tables(evidence, attempts)) if isinstance(move, Shows) else (),
+        steps=tuple(move.steps(evidence, attempts)) if isinstance(move, Leads) else (),
+        absent=tuple(session.absent), stopped=played.stopped,
+    )  # fmt: skip
+
+
+async def _evidence(
+    task: Task, ledger: Ledger, move: Move, split: str, watch: Watch | None
+) -> tuple[Evidence, Recorded | None]:
+    try:
+        run = starting_run(task, ledger, split)
+    except InputError:
+        if needs_run(move):
+            raise
+        return no_run(task, split), None
+    return await gather(task, ledger, run, watch)
+
+
+def _judged(
+    task: Task, ledger: Ledger, evidence: Evidence, played: Played
+) -> tuple[list[Trial], Trial | None]:
+    if evidence.run is None:
+        return judge_first(task, ledger, played.runs)
+    return judge_together(task, ledger, evidence.run, played.runs, played.among)
+
+
+class _Session:
+    """A move's challengers, one after the other: their runs, and which could not be run."""
+
+    def __init__(
+        self, task: Task, ledger: Ledger, evidence: Evidence, source: Recorded | None
+    ) -> None:
+        self.task, self.ledger, self.evidence, self.source = task, ledger, evidence, source
+        self.runs: list[RunRow] = []
+        self.absent: list[tuple[str, str]] = []
+
+    async def run_all(self, proposed: Iterator[Entry], live: Live) -> str | None:
+        """Run them all; why it ended early, if it did."""
+        failed: TesujiError | None = None
+        for entry in proposed:
+            entry = _named(self.task, self.ledger, entry)
+            try:
+                run = await self._run(entry, live)
+            except BudgetSpentError as error:
+                return f"{error}: {entry.name} was not run; the same command goes on there"
+            except _ABSENT as error:
+                self.absent.append((entry.name, str(error)))
+                failed = failed or error
+                continue
+            if run.state != "finished":
+                return run.reason
+            if live.cut_short(run, self.evidence.run):  # not judged by that
+                return _cut_short(run)
+            self.evidence.tried[entry.digest] = run
+            self.runs.append(run)
+        if failed and not self.runs:
+            raise failed
+        return None
+
+    async def _run(self, entry: Entry, live: Live) -> RunRow:
+        source = self.source
+        if source and replace(entry, clean=source.entry.clean).digest == source.entry.digest:
+            return await run_recorded(self.task, self.ledger, source, entry, live.watch)
+        return await live.run(entry)
+
+
+def _cut_short(run: RunRow) -> str:
+    missing, done = run.fallbacks, run.total - run.fallbacks
+    if not missing:
+        left = "not all draws were made"
+        more = ""
+    else:
+        left = f"{missing:,} samples have no answer yet"
+        each = max(1.0, (run.sent + run.cached) / done) if done else 1.0
+        more = f", with about {round(missing * each):,} requests more"
+    return (
+        f"the budget ended within {run.entry}, {left}: the same command with a larger one goes on "
+        f"there{more}"
     )
-
-
-def _cut_short(run: RunRow, best: RunRow) -> bool:
-    """Whether a budget ended a finished run that it left the best one whole."""
-    return run.fallbacks > best.fallbacks or (run.reason is not None and best.reason is None)
-
-
-class _Live:
-    """The best entry's model, opened at the first challenger that needs it, and what is left of
-    the budget."""
-
-    def __init__(self, stack: AsyncExitStack, budget: Budget | None, guard: Guard | None) -> None:
-        self._stack, self._budget, self._guard = stack, budget or Budget(), guard
-        self._model: Model | None = None
-        self._spent: list[Meter] = []
-
-    async def run(
-        self, task: Task, ledger: Ledger, source: Recorded, entry: Entry, watch: Watch | None
-    ) -> RunRow | str:
-        """The entry's run on the samples of `source`, or why there is none."""
-        left = self._left()
-        if left is None:
-            return "the budget is spent"
-        if self._model is None:
-            self._model = open_for(task, entry)
-            self._stack.push_async_callback(self._model.close)
-            await self._model.ready()
-        meter = make_meter(task, entry, left)
-        self._spent.append(meter)
-        with self._guard(meter.halt) if self._guard else nullcontext():
-            run = await run_entry(
-                task, entry, source.samples, split=source.run.split, model=self._model,
-                ledger=ledger, meter=meter, watch=watch,
-            )  # fmt: skip
-        return run if run.state == "finished" else f"{run.reason}"
-
-    def _left(self) -> Budget | None:
-        spent = {
-            "seconds": sum(meter.seconds for meter in self._spent[:1]),  # since the first began
-            "requests": sum(meter.sent for meter in self._spent),
-            "tokens": sum(meter.tokens_in + meter.tokens_out for meter in self._spent),
-            "usd": sum(meter.usd or 0.0 for meter in self._spent),
-        }
-        left = {name: limit - spent[name] for name in spent
-                if (limit := getattr(self._budget, name)) is not None}  # fmt: skip
-        return Budget(**left) if all(value > 0 for value in left.values()) else None
 
 
 def _named(task: Task, ledger: Ledger, entry: Entry) -> Entry:
@@ -190,10 +209,8 @@ def _entry(run: RunRow) -> Entry:
 
 
 def _attempt(ledger: Ledger, evidence: Evidence, trial: Trial) -> Attempt:
-    entry, best = _entry(trial.run), evidence.entry
-    added = [name for name in entry.inputs if name not in best.inputs]
-    added += [name for name in entry.clean if name not in best.clean]
-    return Attempt(trial, tuple(added), changed_answers(ledger, evidence.run.id, trial.run.id))
+    changed = changed_answers(ledger, evidence.run.id, trial.run.id) if evidence.run else 0
+    return Attempt(trial, differences(evidence.entry, _entry(trial.run)), changed)
 
 
 def _example(
@@ -202,13 +219,13 @@ def _example(
 ) -> Example | None:  # fmt: skip
     """The sample that gained most by the winner, else by the first that changed an answer."""
     shown = winner or next((a.trial for a in attempts if a.changed), None)
-    if shown is None:
+    if shown is None or evidence.run is None:
         return None
     entry = _entry(shown.run)
     before = {row.sample: row for row in iter_answers(ledger, evidence.run.id)}
     sign = 1 if task.metric.higher_is_better else -1
     gains: list[tuple[float, str]] = []
-    targets = {sample.id: sample.target for sample in task.split(shown.run.split)}
+    targets = {sample.id: sample.target for sample in evidence.rows}
     for row in iter_answers(ledger, shown.run.id):
         old = before.get(row.sample)
         if old is None or row.output is None or row.answer == old.answer:
@@ -231,21 +248,6 @@ def _example(
     )  # fmt: skip
     old = before[name]
     raw = record.output.text
-    if entry.clean == evidence.entry.clean and old.output is not None:
+    if old.output is not None and old.output != record.row.output:
         raw = getattr(find_output(ledger, old.output), "text", raw)  # another input, another output
     return Example(name, raw, cleaned, old.answer, record.row.answer, targets.get(name))
-
-
-def _costs(evidence: Evidence) -> tuple[InputCost, ...]:
-    usage, entry = evidence.usage, evidence.entry
-    costs = []
-    for name, count in evidence.inputs.items():
-        tokens_in, tokens_out = round(count * usage.tokens_in), round(count * usage.tokens_out)
-        costs.append(
-            InputCost(
-                name, count, round(count * usage.requests), tokens_in + tokens_out,
-                count * usage.seconds, cost(entry.model, tokens_in, tokens_out,
-                                            evidence.task.prices),
-            )
-        )  # fmt: skip
-    return tuple(costs)
