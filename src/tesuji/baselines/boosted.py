@@ -27,8 +27,6 @@ from tesuji.baselines.pool import Pool, Row
 if TYPE_CHECKING:
     import numpy as np
 
-VERSION = 1
-
 _TOPICS = 24
 _LEAST_ROWS = 20
 _CHECKPOINTS = (10, 20, 40, 80, 160, 320)  # rounds that are compared

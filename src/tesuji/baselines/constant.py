@@ -17,8 +17,6 @@ from tesuji.baselines.pool import Pool, Row, target_key
 from tesuji.baselines.targets import as_number, as_order, classes, decide, numbers, orders
 from tesuji.task.sample import Answer
 
-VERSION = 1
-
 _CANDIDATES = 100
 _ROWS = 500  # on which they are compared
 _SECONDS = 10.0

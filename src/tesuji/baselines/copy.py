@@ -22,8 +22,6 @@ from tesuji.task.sample import Answer
 if TYPE_CHECKING:
     import numpy as np
 
-VERSION = 1
-
 _ROWS = 1_000  # on which the functions are compared
 _FEW, _KEPT = 60, 12  # on how many rows most functions of text are given up, and how many stay
 _SOME, _KEPT_TABLES = 400, 4  # the same of tables by one number, which need more rows

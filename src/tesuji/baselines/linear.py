@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-VERSION = 1
-
 _STRENGTHS = (1.0, 0.1, 10.0, 0.01)  # inverse regularisation, the likeliest first
 _MOST_SPANNED = 2_000  # rows whose inner products are decomposed
 _VARIANTS = ("words and measures", "words", "measures")

@@ -19,15 +19,13 @@ class Method:
     """A way to answer without an LLM.
 
     `serves(pool)` says why it cannot be fitted to a pool (None: it can), `fit(pool)` fits it,
-    `version` changes when the same rows may give other answers, `packages` are what it needs
-    beyond the base install, as (import, package).
+    `packages` are what it needs beyond the base install, as (import, package).
     """
 
     name: str
     does: str
     fit: Fit
     serves: Callable[[Pool], str | None]
-    version: int
     packages: tuple[tuple[str, str], ...] = ()
 
     def missing(self) -> str | None:
@@ -44,18 +42,16 @@ METHODS: Mapping[str, Method] = MappingProxyType(
     {
         method.name: method
         for method in (
-            Method("constant", "one answer for all", constant.fit, constant.serves,
-                   constant.VERSION),
-            Method("copy", "one simple function of the input", copy.fit, copy.serves,
-                   copy.VERSION),
+            Method("constant", "one answer for all", constant.fit, constant.serves),
+            Method("copy", "one simple function of the input", copy.fit, copy.serves),
             Method("rules", "rules induced from the rows or from the prompt's own examples",
-                   rules.fit, rules.serves, rules.VERSION),
+                   rules.fit, rules.serves),
             Method("neighbours", "the answers of the most similar training rows",
-                   neighbours.fit, neighbours.serves, neighbours.VERSION, (_SKLEARN,)),
+                   neighbours.fit, neighbours.serves, (_SKLEARN,)),
             Method("linear", "words and letter sequences, weighed by a linear model",
-                   linear.fit, linear.serves, linear.VERSION, (_SKLEARN,)),
+                   linear.fit, linear.serves, (_SKLEARN,)),
             Method("boosted", "boosted trees on lengths, overlaps and topics",
-                   boosted.fit, boosted.serves, boosted.VERSION, (_SKLEARN, _LIGHTGBM)),
+                   boosted.fit, boosted.serves, (_SKLEARN, _LIGHTGBM)),
         )
     }
 )  # fmt: skip

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -102,18 +103,36 @@ def read_row(uri: str, messages: Sequence[Message]) -> Mapping[str, Any]:
 
 
 def identity(uri: BaselineURI, pool: Pool) -> str:
-    """What the ledger calls it: method, versions, and a digest of all that it is fitted to."""
+    """What the ledger calls it: method, its version, and a digest of all that it is fitted to."""
     sha = hashlib.sha256(repr((pool.shape, pool.metric.name, pool.columns, pool.seed)).encode())
     sha.update(repr((pool.seconds, pool.groups, pool.rules)).encode("utf-8", "surrogatepass"))
     for row, key in zip(pool.rows, pool.keys, strict=True):
         sha.update(repr((list(row.values()), key)).encode("utf-8", "surrogatepass"))
-    made = [str(uri.method.version)]
+    made = [_code_digest()]
     for _, package in uri.method.packages:
         try:
             made.append(f"{package} {version(package)}")
         except PackageNotFoundError:
             continue
     return f"{uri}@{', '.join(made)}#{sha.hexdigest()[:16]}"
+
+
+@cache
+def _code_digest() -> str:
+    """The version of all methods: it changes with their code, so that no recorded answer is one
+    that they would not give any more."""
+    sha = hashlib.sha256()
+    folder = Path(__file__).parent
+    for path in sorted(folder.rglob("*.py")):
+        sha.update(f"\0{path.relative_to(folder)}\0".encode())
+        sha.update(path.read_bytes())
+    return sha.hexdigest()[:8]
+
+
+def fitted_before(uri: BaselineURI, pool: Pool) -> Fitted | None:
+    """The fitted method, if this process has fitted it to these rows."""
+    with _LOCK:
+        return _FITTED.get(identity(BaselineURI(uri.method, False), pool))
 
 
 def fitted_once(uri: BaselineURI, pool: Pool) -> Fitted:

@@ -21,8 +21,6 @@ from tesuji.task.sample import Answer
 if TYPE_CHECKING:
     import numpy as np
 
-VERSION = 1
-
 _COUNTS = (1, 3, 10, 30)
 _MOST_ROWS = 20_000
 _JUDGED = 1_000  # rows that are left out in turn

@@ -20,8 +20,6 @@ from tesuji.baselines.pool import Pool, Row, draw
 from tesuji.baselines.solving import Solver
 from tesuji.task.sample import Answer
 
-VERSION = 1
-
 _PROBE = 40  # rows kept back to see what works
 _EXAMPLES = 60  # rows that a rule is looked for in; more would only take longer
 _INDUCTION_SECONDS = 10.0  # for all columns

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tesuji.errors import InputError
+from tesuji.moves.baseline import Baseline
 from tesuji.moves.move import (
     Attempt,
     Evidence,
@@ -20,11 +21,14 @@ from tesuji.moves.move import (
 from tesuji.moves.process import Process
 from tesuji.moves.settings import read_settings, settings_of
 
-MOVES: Mapping[str, type[Move]] = MappingProxyType({"process": Process})
+MOVES: Mapping[str, type[Move]] = MappingProxyType(
+    {"process": Process, "baseline": Baseline}
+)
 
 __all__ = [
     "MOVES",
     "Attempt",
+    "Baseline",
     "Evidence",
     "Found",
     "Move",
