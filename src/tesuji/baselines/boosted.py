@@ -78,9 +78,7 @@ class _Features:
         self._measures, self._words = Measures(pool, scaled=False), Words(pool)
         matrix = self._words.matrix(pool.rows)
         size = min(_TOPICS, matrix.shape[0] - 1, matrix.shape[1] - 1)
-        self._topics = (
-            TruncatedSVD(size, random_state=pool.seed).fit(matrix) if size > 0 else None
-        )
+        self._topics = TruncatedSVD(size, random_state=pool.seed).fit(matrix) if size > 0 else None
 
     def matrix(self, rows: Sequence[Row]) -> np.ndarray:
         """The features of any rows."""

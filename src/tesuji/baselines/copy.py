@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from tesuji.baselines.fitted import Clock, Fitted, Guess, filled
 from tesuji.baselines.folds import cross_validated, folds, gain, measured
 from tesuji.baselines.measures import measure, names
-from tesuji.baselines.options import Rank, option_columns, rankings
+from tesuji.baselines.options import Rank, names_of, option_columns, rankings
 from tesuji.baselines.pool import Pool, Row
 from tesuji.baselines.simple import simple_functions
 from tesuji.baselines.table import fit_one_number
@@ -67,7 +68,9 @@ def _best(pool: Pool) -> Fitted:
     best = max(shortlist, key=lambda candidate: _score(candidate, pool))
     function = best.make(pool)
     if function is None:  # nothing varies: any constant is as good
-        return Fitted(lambda rows: [Guess(None) for _ in rows], "nothing in the input tells anything")
+        return Fitted(
+            lambda rows: [Guess(None) for _ in rows], "nothing in the input tells anything"
+        )
     return Fitted(_guesses(function), best.words)
 
 
@@ -98,14 +101,14 @@ def texts(pool: Pool) -> list[Candidate]:
     found = []
     if pool.shape.name not in ("probabilities", "ranking"):  # no one text is such an answer
         found = [
-            Candidate(simple.words, lambda pool, of=simple.of: _accepted(pool, of))
+            Candidate(simple.words, partial(_accepted, of=simple.of))
             for simple in simple_functions(pool.columns)
         ]
     columns = option_columns(pool)
     if columns is not None:
         others = [name for name in pool.columns if name not in columns]
         found += [
-            Candidate(words, lambda pool, rank=rank: _by_options(pool, rank))
+            Candidate(words, partial(_by_options, rank=rank))
             for words, rank in rankings(columns, others)
         ]
     return found
@@ -115,7 +118,7 @@ def tables(pool: Pool) -> list[Candidate]:
     """Labels, or numbers, by one thing that can be measured of a row."""
     measures = _Measures(pool)
     return [
-        Candidate(f"by the {words}", lambda pool, at=at: _by_number(pool, measures, at))
+        Candidate(f"by the {words}", partial(_by_number, measures=measures, at=at))
         for at, words in enumerate(names(pool.columns))
     ]
 
@@ -142,7 +145,7 @@ def _by_number(pool: Pool, measures: _Measures, at: int) -> Many | None:
 
 def _by_options(pool: Pool, rank: Rank) -> Many:
     """Labels by their options' rank; as probabilities, each rank with the share it had."""
-    names = getattr(pool.shape, "labels", None) or getattr(pool.shape, "items", ())
+    names = names_of(pool)
 
     def ranked(row: Row) -> list[Answer]:
         values = rank(row)
@@ -166,9 +169,9 @@ def _by_options(pool: Pool, rank: Rank) -> Many:
     return lambda rows: [weighed(row) for row in rows]
 
 
-def _accepted(pool: Pool, function: Callable[[Row], str | None]) -> Many:
+def _accepted(pool: Pool, of: Callable[[Row], str | None]) -> Many:
     def answer(row: Row) -> Answer | None:
-        text = function(row)
+        text = of(row)
         if text is None:
             return None
         try:

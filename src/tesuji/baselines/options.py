@@ -15,13 +15,19 @@ Rank = Callable[[Row], list[float]]
 """A row's options, each with a number: the highest is the answer."""
 
 
+def names_of(pool: Pool) -> tuple[str, ...]:
+    """The labels, or the items, that answers are made of; none for other formats."""
+    found: tuple[str, ...] = getattr(pool.shape, "labels", ()) or getattr(pool.shape, "items", ())
+    return found
+
+
 def option_columns(pool: Pool) -> tuple[str, ...] | None:
     """The column of each label, in the labels' order; None where some label has no column.
 
     A column may be called as the label is, or `option_A`, `choice A`, `answer_A` and so on.
     """
-    labels = getattr(pool.shape, "labels", None) or getattr(pool.shape, "items", None)
-    if not labels or len(labels) < 2:
+    labels = names_of(pool)
+    if len(labels) < 2:
         return None
     found = []
     for label in labels:
@@ -36,7 +42,9 @@ def _is_of(column: str, label: str) -> bool:
     if column == label:
         return True
     for prefix in ("option", "choice", "answer", "opt", "response", "text"):
-        if column.lower() in {f"{prefix}{mark}{label}".lower() for mark in ("", "_", " ", "-", ".")}:
+        if column.lower() in {
+            f"{prefix}{mark}{label}".lower() for mark in ("", "_", " ", "-", ".")
+        }:
             return True
     return False
 
@@ -58,7 +66,9 @@ def rankings(columns: Sequence[str], others: Sequence[str]) -> list[tuple[str, R
         return [sum(len(bag & other) / max(len(bag | other), 1) for other in bags) for bag in bags]
 
     def digits(row: Row) -> list[float]:
-        return [sum(c.isdigit() for c in row[column]) / (len(row[column]) + 1) for column in columns]
+        return [
+            sum(c.isdigit() for c in row[column]) / (len(row[column]) + 1) for column in columns
+        ]
 
     ways: list[tuple[str, str, Rank]] = [
         ("longest", "shortest", length),

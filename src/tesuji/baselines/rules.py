@@ -196,6 +196,8 @@ def _words(pool: Pool) -> list[str]:
     words = {word.lower() for t in pool.targets if isinstance(t, str) for word in _WORD.findall(t)}
     counts: Counter[str] = Counter()
     for row in pool.drawn(2000).rows:
-        counts.update({word.lower() for text in row.values() for word in _WORD.findall(text[:5000])})
+        counts.update(
+            {word.lower() for text in row.values() for word in _WORD.findall(text[:5000])}
+        )
     common = [word for word, count in counts.most_common(_MOST_WORDS) if count >= 3]
     return sorted(words.union(common))[:_MOST_WORDS]

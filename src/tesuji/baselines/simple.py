@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import permutations
 from typing import TypeAlias
 
@@ -101,6 +102,10 @@ def _calculated(a: str, b: str, sign: str) -> str | None:
     return f"{value:.10g}"
 
 
+def _of_pair(row: Row, a: str, b: str, sign: str) -> str | None:
+    return _calculated(row[a], row[b], sign)
+
+
 def _pairs(a: str, b: str) -> Iterator[Simple]:
     yield Simple(f"`{a}` and `{b}` joined", lambda row: row[a] + row[b])
     yield Simple(f"`{a}` and `{b}` with a space between", lambda row: f"{row[a]} {row[b]}")
@@ -109,14 +114,10 @@ def _pairs(a: str, b: str) -> Iterator[Simple]:
     )
     for sign in "+-*/":
         yield Simple(
-            f"`{a}` {sign} `{b}`", lambda row, sign=sign: _calculated(row[a], row[b], sign)
+            f"`{a}` {sign} `{b}`", partial(_of_pair, a=a, b=b, sign=sign)
         )  # fmt: skip
-    yield Simple(
-        f"the longer of `{a}` and `{b}`", lambda row: max(row[a], row[b], key=len)
-    )
-    yield Simple(
-        f"the shorter of `{a}` and `{b}`", lambda row: min(row[a], row[b], key=len)
-    )
+    yield Simple(f"the longer of `{a}` and `{b}`", lambda row: max(row[a], row[b], key=len))
+    yield Simple(f"the shorter of `{a}` and `{b}`", lambda row: min(row[a], row[b], key=len))
 
 
 def _of_column(column: str, words: str, function: Text) -> Simple:

@@ -1,10 +1,10 @@
 """What kind of thing is to be predicted, and from numbers back to an answer of the format.
 
-    classes   one of some labels, or how likely each is: choice, probabilities; texts and numbers
-              of which there are few different ones
-    numbers   integer, number
-    order     ranking
-    anything else is free text, which only rules, copies and neighbours can give
+classes   one of some labels, or how likely each is: choice, probabilities; texts and numbers
+          of which there are few different ones
+numbers   integer, number
+order     ranking
+anything else is free text, which only rules, copies and neighbours can give
 """
 
 from __future__ import annotations

@@ -21,9 +21,7 @@ from tesuji.moves.move import (
 from tesuji.moves.process import Process
 from tesuji.moves.settings import read_settings, settings_of
 
-MOVES: Mapping[str, type[Move]] = MappingProxyType(
-    {"process": Process, "baseline": Baseline}
-)
+MOVES: Mapping[str, type[Move]] = MappingProxyType({"process": Process, "baseline": Baseline})
 
 __all__ = [
     "MOVES",

@@ -14,11 +14,25 @@ from tesuji.competitions.nemotron_reasoning.equations import equations
 from tesuji.task.table import write_table
 
 COLUMNS = ("id", "prompt", "answer")
-_SUBJECTS = "cat queen wizard rabbit knight mouse princess turtle teacher dragon bird hatter".split()
-_VERBS = "reads sees follows writes finds watches draws imagines chases studies dreams".split()
-_ADJECTIVES = "curious golden silver ancient magical hidden bright wise secret strange".split()
-_OBJECTS = "book castle garden door crystal map story forest mirror puzzle message key".split()
-_PLACES = "above below inside near around beyond".split()
+_SUBJECTS = (
+    "cat", "queen", "wizard", "rabbit", "knight", "mouse", "princess", "turtle", "teacher",
+    "dragon", "bird", "hatter",
+)  # fmt: skip
+_VERBS = (
+    "reads", "sees", "follows", "writes", "finds", "watches", "draws", "imagines", "chases",
+    "studies", "dreams",
+)  # fmt: skip
+_ADJECTIVES = (
+    "curious", "golden", "silver", "ancient", "magical", "hidden", "bright", "wise", "secret",
+    "strange",
+)  # fmt: skip
+_OBJECTS = (
+    "book", "castle", "garden", "door", "crystal", "map", "story", "forest", "mirror",
+    "puzzle", "message", "key",
+)  # fmt: skip
+_PLACES = (
+    "above", "below", "inside", "near", "around", "beyond",
+)  # fmt: skip
 _ROMAN = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"),
           (1, "I"))  # fmt: skip
 
