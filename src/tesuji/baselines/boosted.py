@@ -31,7 +31,9 @@ _TOPICS = 24
 _LEAST_ROWS = 20
 _CHECKPOINTS = (10, 20, 40, 80, 160, 320)  # rounds that are compared
 _LEAVES = (4, 12, 31)
+_FEW = 200  # rows that bear small trees only
 _RATE = 0.05
+_SMALL = 2_000  # rows; threads would wait for each other
 _LARGE = 2_000_000  # numbers in a matrix; on a smaller one threads wait for each other
 
 
@@ -53,10 +55,13 @@ class _Setting:
 
 def fit(pool: Pool) -> Fitted:
     """The best trees."""
+    from threadpoolctl import threadpool_limits
+
     clock = Clock(pool.seconds)
     pool = affordable(pool)
-    features = _Features(pool)
-    matrix = features.matrix(pool.rows)
+    with threadpool_limits(1 if len(pool) <= _SMALL else None, user_api="blas"):
+        features = _Features(pool)
+        matrix = features.matrix(pool.rows)
     best = _search(pool, matrix, clock)
     models = _train(best.problem, matrix, best.problem.y, best.leaves, best.rounds, pool.seed)
 
@@ -98,8 +103,9 @@ def _search(pool: Pool, matrix: np.ndarray, clock: Clock) -> _Setting:
     settings: list[_Setting] = []
     for problem in problems(pool):
         most = _CHECKPOINTS[-1] if problem.y.ndim < 2 or problem.y.shape[1] <= 6 else 80
+        most = min(most, _CHECKPOINTS[-2]) if len(pool) < _FEW else most
         rounds = [count for count in _CHECKPOINTS if count <= most]
-        for leaves in _LEAVES:
+        for leaves in _LEAVES[:1] if len(pool) < _FEW else _LEAVES:
             if settings and clock.over(pool.seconds / 2):
                 break
             raw = {count: np.zeros_like(problem.y, dtype=float) for count in rounds}

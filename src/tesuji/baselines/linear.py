@@ -54,11 +54,15 @@ class _Setting:
 
 def fit(pool: Pool) -> Fitted:
     """The best linear model."""
+    from threadpoolctl import threadpool_limits
+
     clock = Clock(pool.seconds)
     pool = affordable(pool)
-    make = _Matrices(pool)
-    best = _search(pool, make, clock)
-    predict_raw = _train(best.strength, best.problem, make.of(best.variant), best.problem.y)
+    # On small matrices the threads of a busy machine wait for each other: four times as slow.
+    with threadpool_limits(1 if len(pool) <= _MOST_SPANNED else None):
+        make = _Matrices(pool)
+        best = _search(pool, make, clock)
+        predict_raw = _train(best.strength, best.problem, make.of(best.variant), best.problem.y)
 
     def predict(rows: Sequence[Row]) -> list[Guess]:
         raw = predict_raw(make.matrix(best.variant, rows))
