@@ -35,10 +35,12 @@ Many: TypeAlias = Callable[[Sequence[Row]], list[Answer | None]]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A function of the input: what it is, and how it is made from training rows."""
+    """A function of the input: what it is, how it is made from training rows, and whether these
+    have a say in what it answers."""
 
     words: str
     make: Callable[[Pool], Many | None]
+    learned: bool = True
 
 
 def serves(pool: Pool) -> str | None:
@@ -65,7 +67,7 @@ def _best(pool: Pool) -> Fitted:
     """Most functions are given up after a few rows; the others meet on all of them."""
     shortlist = _shortlist(texts(pool), pool.drawn(_FEW), _KEPT)
     shortlist += _shortlist(tables(pool), pool.drawn(_SOME), _KEPT_TABLES)
-    best = max(shortlist, key=lambda candidate: _score(candidate, pool))
+    (best,) = _shortlist(shortlist, pool, 1)
     function = best.make(pool)
     if function is None:  # nothing varies: any constant is as good
         return Fitted(
@@ -74,26 +76,32 @@ def _best(pool: Pool) -> Fitted:
     return Fitted(_guesses(function), best.words)
 
 
-def _shortlist(proposed: Sequence[Candidate], few: Pool, kept: int) -> list[Candidate]:
-    return sorted(proposed, key=lambda candidate: -_score(candidate, few))[:kept]
+def _shortlist(proposed: Sequence[Candidate], rows: Pool, kept: int) -> list[Candidate]:
+    """The best few on rows that they were not made from."""
+    pairs = folds(rows, 3) or [([0], [0])]
+    halves = [(rows.part(train), rows.part(held)) for train, held in pairs]
+    scored = {
+        candidate.words: _score(candidate, halves if candidate.learned else [(rows, rows)])
+        for candidate in proposed
+    }
+    return sorted(proposed, key=lambda candidate: -scored[candidate.words])[:kept]
+
+
+def _score(candidate: Candidate, halves: Sequence[tuple[Pool, Pool]]) -> float:
+    """The metric of a candidate, more is better; `halves` are (made from, judged on)."""
+    answers: list[Answer] = []
+    targets: list[Answer] = []
+    for train, held in halves:
+        function = candidate.make(train)
+        if function is None:
+            return -float("inf")
+        answers += filled([Guess(answer) for answer in function(held.rows)], held)
+        targets += held.targets
+    return gain(halves[0][0].metric, measured(halves[0][0].metric, answers, targets))
 
 
 def _guesses(function: Many) -> Callable[[Sequence[Row]], list[Guess]]:
     return lambda rows: [Guess(answer) for answer in function(rows)]
-
-
-def _score(candidate: Candidate, pool: Pool) -> float:
-    """The metric of a candidate on rows that it was not made from, more is better."""
-    answers: list[Answer] = []
-    targets: list[Answer] = []
-    for train, held in folds(pool, 3) or [([0], [0])]:
-        function = candidate.make(pool.part(train))
-        if function is None:
-            return -float("inf")
-        part = pool.part(held)
-        answers += filled([Guess(answer) for answer in function(part.rows)], pool)
-        targets += part.targets
-    return gain(pool.metric, measured(pool.metric, answers, targets))
 
 
 def texts(pool: Pool) -> list[Candidate]:
@@ -101,7 +109,7 @@ def texts(pool: Pool) -> list[Candidate]:
     found = []
     if pool.shape.name not in ("probabilities", "ranking"):  # no one text is such an answer
         found = [
-            Candidate(simple.words, partial(_accepted, of=simple.of))
+            Candidate(simple.words, partial(_accepted, of=simple.of), learned=False)
             for simple in simple_functions(pool.columns)
         ]
     columns = option_columns(pool)
