@@ -34,6 +34,13 @@ def letters_of(pairs: Sequence[tuple[str, str]]) -> dict[str, str] | None:
     return table if len(set(table.values())) == len(table) else None
 
 
+def borne_out(pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether the examples can hardly be anything but a cipher: letters that repeat, and agree."""
+    table = letters_of(pairs)
+    size = sum(len(secret.replace(" ", "")) for secret, _ in pairs)
+    return table is not None and size >= 2 * len(table) + 8 and any(a != b for a, b in table.items())
+
+
 def _affine(table: Mapping[str, str]) -> dict[str, str] | None:
     """The whole table where all known letters follow one shift or mirror of the alphabet."""
     if len(table) < 3:

@@ -100,8 +100,13 @@ def _count(used: Any) -> Any:
     return _ones()[used]
 
 
-def relation(equation: Equation, style: str, name: str) -> Table | None:
-    """What an equation's characters may stand for under an operation; None: nothing."""
+def relation(
+    equation: Equation, style: str, name: str, leading: frozenset[str]
+) -> Table | None:
+    """What an equation's characters may stand for under an operation; None: nothing.
+
+    `leading`: characters that begin a number of the puzzle, and so are no 0.
+    """
     left, right, result, sign = equation.left, equation.right, equation.result, equation.sign
     negative = len(result) > 1 and (
         result.endswith(sign) if style == "line reversed" else result.startswith(sign)
@@ -118,7 +123,17 @@ def relation(equation: Equation, style: str, name: str) -> Table | None:
         return None
     pattern = tuple(characters.index(c) for c in text)
     rows, used = _fitting(name, style != "as written", negative, pattern)
-    return Table(characters, rows, used) if len(rows) else None
+    table = _without_zero(Table(characters, rows, used), leading)
+    return table if len(table.rows) else None
+
+
+def _without_zero(table: Table, leading: frozenset[str]) -> Table:
+    """The rows in which no character that begins a number is 0."""
+    columns = [at for at, c in enumerate(table.characters) if c in leading]
+    if not columns:
+        return table
+    keep = (table.rows[:, columns] != 0).all(axis=1)
+    return Table(table.characters, table.rows[keep], table.used[keep], table.weight)
 
 
 def join(one: Table, other: Table, work: Work) -> Table | None:
@@ -177,7 +192,9 @@ def _nothing() -> Table:
     return Table("", np.zeros((1, 0), dtype=np.uint8), np.zeros(1, dtype=np.uint16))
 
 
-def _tables(group: Sequence[Equation], style: str, work: Work) -> dict[str, Table]:
+def _tables(
+    group: Sequence[Equation], style: str, leading: frozenset[str], work: Work
+) -> dict[str, Table]:
     """For each operation that all equations of a sign may have: their joined table."""
     if all(one.result in (one.left + one.right, one.right + one.left) for one in group):
         return {
@@ -188,7 +205,7 @@ def _tables(group: Sequence[Equation], style: str, work: Work) -> dict[str, Tabl
     found = {}
     for name in grids():
         table: Table | None = _nothing()
-        relations = [relation(one, style, name) for one in group]
+        relations = [relation(one, style, name, leading) for one in group]
         if any(one is None for one in relations):
             continue
         for one in sorted((r for r in relations if r is not None), key=lambda r: len(r.rows)):
@@ -225,7 +242,12 @@ def _repeats(name: str, names: Mapping[str, str]) -> bool:
 
 
 def _answers(
-    question: Equation, style: str, name: str, table: Table, work: Work
+    question: Equation,
+    style: str,
+    name: str,
+    table: Table,
+    leading: frozenset[str],
+    work: Work,
 ) -> Iterator[tuple[str, float]]:
     """(answer, number of assignments behind it); `?` where a digit's character is unknown."""
     import numpy as np
@@ -236,7 +258,7 @@ def _answers(
     start = table
     for character in question.left + question.right:
         if character not in table.characters:
-            wider = join(table, _free(character), work)
+            wider = join(table, _without_zero(_free(character), leading), work)
             if wider is None:
                 return
             table = wider
@@ -283,24 +305,42 @@ def _decoded(code: int, characters: str, sign: str, style: str) -> str:
 
 
 def solve_hidden(
-    equations: Sequence[Equation], question: Equation, *, rows: int = 4_000_000
+    equations: Sequence[Equation], question: Equation, *, rows: int = 400_000
 ) -> Solved | None:
-    """The question's result where digits are hidden too; `rows` bounds the work."""
-    work, ballot = Work(rows), Ballot()
+    """The question's result where digits are hidden too; `rows` bounds the work.
+
+    Numbers have two digits, so that the first is no 0; only where nothing fits may it be.
+    """
     written = "".join(e.left + e.right for e in (*equations, question))
-    signs = {e.sign for e in (*equations, question)}
-    if signs & set(written):
+    if {e.sign for e in (*equations, question)} & set(written):
         return None
-    known = set(written).union(*(set(e.result) for e in equations)) - signs
+    work = Work(rows)
+    for strict in (True, False):
+        ballot = _counted(equations, question, strict, work)
+        if ballot.total:
+            return ballot.result(whole=work.whole and strict)
+    return None
+
+
+def _counted(
+    equations: Sequence[Equation], question: Equation, strict: bool, work: Work
+) -> Ballot:
+    """The votes of all styles, operations and assignments that fit."""
+    ballot, everything = Ballot(), (*equations, question)
+    signs = {e.sign for e in everything}
     prior = Prior.of(signs, hidden=True)
+    known = set("".join(e.left + e.right + e.result for e in everything)) - signs
     for style in STYLES:
-        groups = [(s, _tables(g, style, work)) for s, g in by_sign(equations).items()]
+        first = 0 if style == "as written" else 1
+        starts = {number[first] for e in everything for number in (e.left, e.right)}
+        leading = frozenset(starts if strict else ())
+        groups = [(s, _tables(g, style, leading, work)) for s, g in by_sign(equations).items()]
         if not all(tables for _, tables in groups):
             continue
         groups.sort(key=lambda group: sum(len(t.rows) for t in group[1].values()))
         for names, table in _worlds(groups, work):
-            _vote(ballot, prior, question, style, names, table, known, work)
-    return ballot.result(whole=work.whole)
+            _vote(ballot, prior, question, style, names, table, known, leading, work)
+    return ballot
 
 
 def _vote(
@@ -311,6 +351,7 @@ def _vote(
     names: dict[str, str],
     table: Table,
     known: set[str],
+    leading: frozenset[str],
     work: Work,
 ) -> None:
     """Count the votes of one choice of operations."""
@@ -321,7 +362,7 @@ def _vote(
     for name in asked:
         mine = prior(style, {**names, question.sign: name})
         rule = f"hidden digits, {style}: a{question.sign}b is {name}"
-        for answer, count in _answers(question, style, name, table, work):
+        for answer, count in _answers(question, style, name, table, leading, work):
             if "?" not in answer:
                 ballot.add(answer, mine * count, rule)
                 continue

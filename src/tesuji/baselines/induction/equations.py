@@ -99,6 +99,13 @@ def by_sign(equations: Sequence[Equation]) -> dict[str, list[Equation]]:
     return groups
 
 
+def _likely(equations: Sequence[Equation], style: str) -> float:
+    """Two-digit numbers do not begin with 0: a style in which one does is hardly the right one."""
+    first = 0 if style == "as written" else 1
+    numbers = [number for one in equations for number in (one.left, one.right)]
+    return 1e-3 if any(number[first] == "0" for number in numbers) else 1.0
+
+
 def solve_digits(equations: Sequence[Equation], question: Equation) -> Solved | None:
     """The question's result where numbers are in plain digits."""
     ballot = Ballot()
@@ -110,5 +117,6 @@ def solve_digits(equations: Sequence[Equation], question: Equation) -> Solved | 
             names = dict(zip(possible, chosen, strict=True))
             name = names[question.sign]
             rule = f"{style}: a{question.sign}b is {name}"
-            ballot.add(result_of(question, style, name), prior(style, names), rule)
+            weight = prior(style, names) * _likely([*equations, question], style)
+            ballot.add(result_of(question, style, name), weight, rule)
     return ballot.result()

@@ -39,12 +39,12 @@ _EVEN = {
     "product": (0.40, 0.31, 0.29), "join": _JOIN,
 }  # fmt: skip
 _MIXED = {
-    "sum": (0.64, 0.14, 0.22), "difference": (0.42, 0.26, 0.20, 0.12),
-    "product": (0.60, 0.21, 0.19), "join": _JOIN,
+    "sum": (0.76, 0.12, 0.12), "difference": (0.55, 0.20, 0.16, 0.09),
+    "product": (0.70, 0.17, 0.13), "join": _JOIN,
 }  # fmt: skip
 _PLAIN = {
-    "sum": (0.80, 0.09, 0.11), "difference": (0.65, 0.12, 0.14, 0.09),
-    "product": (0.76, 0.12, 0.12), "join": _JOIN,
+    "sum": (0.78, 0.09, 0.13), "difference": (0.68, 0.10, 0.15, 0.07),
+    "product": (0.78, 0.12, 0.10), "join": _JOIN,
 }  # fmt: skip
 _SAME_FAMILY = 0.001  # two signs of one family; two joins are common
 _TOO_PLAIN = 0.03  # as written, with both the plain sum and the plain product
@@ -74,7 +74,7 @@ class Prior:
 
     def _shares(self, style: str) -> Mapping[str, tuple[float, ...]]:
         if style == "as written":
-            return _MIXED if self.hidden else _EVEN
+            return _MIXED if self.hidden and not self.own else _EVEN
         return _EVEN if self.own and not self.hidden else _PLAIN
 
     def __call__(self, style: str, names: Mapping[str, str]) -> float:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from tesuji.baselines.induction.bits import solve_bits
-from tesuji.baselines.induction.cipher import solve_cipher, words_of
+from tesuji.baselines.induction.cipher import borne_out, solve_cipher, words_of
 from tesuji.baselines.induction.cryptarithm import solve_hidden
 from tesuji.baselines.induction.equations import read, solve_digits
 from tesuji.baselines.induction.formulas import solve_formula
@@ -15,7 +15,7 @@ from tesuji.baselines.induction.reading import Puzzle, read_prompt
 from tesuji.baselines.induction.solved import Solved
 from tesuji.baselines.induction.strings import induce
 
-_ROWS_A_SECOND = 40_000_000  # rows of hidden-digit tables that one second of one core joins
+_ROWS_A_SECOND = 4_000_000  # rows of hidden-digit tables that one second of one core joins
 
 
 def solve_prompt(
@@ -45,6 +45,7 @@ def _solve(
         or _equation(puzzle, question, seconds)
         or solve_numerals(pairs, question)
         or solve_formula(pairs, question)
+        or (solve_cipher(pairs, question, words) if borne_out(pairs) else None)
         or _string(puzzle, question, seconds)
         or solve_cipher(pairs, question, words)
     )

@@ -1,43 +1,114 @@
-"""Programs on strings, enumerated shortest first."""
+"""The shortest program that maps inputs to outputs, found by trying all of them by size."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterator, Sequence
+from random import Random
+
+from tesuji.baselines.induction.bank import Bank, Known, Steps
+from tesuji.baselines.induction.learned import STEPS, same, two_answers
+from tesuji.baselines.induction.pieces import joined
+from tesuji.baselines.induction.programs import LONGEST, Program, Row, Rule, written
+
+_A_SECOND = 60_000  # steps that one second of one slow core makes
+# Rounds of the search: operations on top of each other; operations of a learned or joined program.
+_STAGES = ((0, 3), (1, 4), (2, 8), (2, 60), (3, 60), (4, 60))
+_SAMPLE = 6  # examples searched on; a program found is tried on all
+_ROUNDS = 4  # samples, so that a wrong row in one of them does not hide the rule
+_WIDE = 200  # examples that tell two answers apart
+_TRIED = 5_000  # examples that a program found is tried on
+ENOUGH = 0.95  # share of the examples that a rule must reproduce
+
+Example = tuple[Row, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A program that maps inputs to outputs; call it with an input (one value a column).
-
-    text: the program in one line; size: its operations; fits: examples it reproduces, of `of`.
-    """
-
-    text: str
-    size: int
-    fits: int
-    of: int
-    _run: Callable[..., str | None] = field(repr=False, compare=False)
-
-    def __call__(self, *inputs: str) -> str | None:
-        """The program's output, or None where it has none for such an input."""
-        return self._run(*inputs)
-
-
-def induce(examples: Sequence[tuple[str, str]], *, seconds: float = 10.0) -> Rule | None:
+def induce(
+    examples: Sequence[tuple[str | tuple[str, ...], str]], *, seconds: float = 10.0
+) -> Rule | None:
     """The shortest program that maps every (or nearly every) input to its output.
 
-    `examples`: (input, output). None: no program found in `seconds`.
+    `examples`: (input, output); an input of several columns is a tuple. `seconds` bounds the work,
+    which is counted in steps: the same examples get the same rule on any machine that is not very
+    slow. None: no program found that reproduces 95 % of the examples.
     """
-    if not examples:
+    rows = [((x,) if isinstance(x, str) else tuple(x), y) for x, y in examples]
+    rows = [(x, y) for x, y in rows if max(map(len, (*x, y)), default=0) <= LONGEST]
+    if not rows or len({len(x) for x, _ in rows}) != 1 or not rows[0][0]:
         return None
-    programs: dict[str, Callable[[str], str]] = {
-        "x": lambda x: x,
-        "reverse(x)": lambda x: x[::-1],
-        "upper(x)": str.upper,
-        "lower(x)": str.lower,
-    }
-    for text, run in programs.items():
-        if all(run(given) == wanted for given, wanted in examples):
-            return Rule(text, text.count("("), len(examples), len(examples), run)
+    steps = Steps(max(int(_A_SECOND * seconds), 1), time.monotonic() + 2 * seconds + 0.5)
+    samples = _samples(rows)
+    tried = rows[:: len(rows) // _TRIED + 1]
+    refused: set[str] = set()
+    for depth, most in _STAGES:
+        for sample in samples:
+            for program in _search(sample, rows[:_WIDE], depth, most, steps):
+                if program.text in refused:
+                    continue
+                rule = _judged(program, tried)
+                if rule is not None and (rule.fits == rule.of or rule.of >= 20):
+                    return rule
+                refused.add(program.text)
+            if steps.left <= 0:
+                return None
     return None
+
+
+def _judged(program: Program, rows: Sequence[Example]) -> Rule | None:
+    """The rule, where it reproduces enough of the examples."""
+    fits = sum(written(program(x)) == y for x, y in rows)
+    if fits < ENOUGH * len(rows):
+        return None
+    return Rule(program.text, program.size, fits, len(rows), program)
+
+
+def _samples(rows: Sequence[Example]) -> list[list[Example]]:
+    """Small sets of distinct examples, drawn with a fixed seed; the longest are dear to search on."""
+    distinct = sorted(dict.fromkeys(rows), key=lambda row: sum(map(len, row[0])) + len(row[1]))
+    if len(distinct) <= _SAMPLE + 2:
+        return [distinct]
+    near = distinct[: max(len(distinct) * 2 // 3, _SAMPLE)]
+    Random(0).shuffle(near)
+    return [near[at : at + _SAMPLE] for at in range(0, len(near), _SAMPLE)][:_ROUNDS]
+
+
+def _search(
+    sample: Sequence[Example], wide: Sequence[Example], depth: int, most: int, steps: Steps
+) -> Iterator[Program]:
+    """Programs that reproduce the sample: plain ones of size `depth`, then others up to `most`."""
+    outputs = [y for _, y in sample]
+    bank = Bank([x for x, _ in sample], steps)
+    for size in range(depth + 1):
+        for known in bank.grow():
+            if size == depth:
+                yield from same(known, outputs)
+        if steps.left <= 0:
+            return
+    known_so_far = [known for level in bank.levels for known in level]
+    found = [program for program in _last_steps(known_so_far, outputs, steps) if program.size <= most]
+    if depth == 1:
+        found += _tests(known_so_far, wide)
+    if depth in (1, 2):
+        program = joined(known_so_far[:2_000], outputs, most, steps)
+        found += [program] if program is not None else []
+    yield from sorted(found, key=lambda program: program.size)
+
+
+def _last_steps(
+    known: Sequence[Known], outputs: Sequence[str], steps: Steps
+) -> Iterator[Program]:
+    """Programs whose last step is learned from the examples."""
+    for one in known:
+        if not steps.take(len(STEPS)):
+            return
+        for step in STEPS:
+            yield from step(one, outputs)
+
+
+def _tests(known: Sequence[Known], wide: Sequence[Example]) -> Iterator[Program]:
+    """Programs that tell two answers apart; more examples are needed for that."""
+    for one in known:
+        values = [one.program(x) for x, _ in wide]
+        if all(value is not None for value in values):
+            there = tuple(value for value in values if value is not None)
+            yield from two_answers(Known(one.program, there), [y for _, y in wide])
