@@ -21,6 +21,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from tesuji.api import (
+        best,
         check,
         compare,
         derive,
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
         import_outputs,
         load,
         new,
+        next_moves,
         predict,
         run,
         runs,
         try_move,
+        undo,
     )
     from tesuji.errors import TesujiError
     from tesuji.run.budget import Budget
@@ -45,6 +48,7 @@ _FACE = {
     "Entry": "tesuji.run.entry",
     "Task": "tesuji.task.task",
     "TesujiError": "tesuji.errors",
+    "best": "tesuji.api",
     "check": "tesuji.api",
     "compare": "tesuji.api",
     "derive": "tesuji.api",
@@ -55,10 +59,12 @@ _FACE = {
     "load": "tesuji.api",
     "load_entry": "tesuji.run.entry",
     "new": "tesuji.api",
+    "next_moves": "tesuji.api",
     "predict": "tesuji.api",
     "run": "tesuji.api",
     "runs": "tesuji.api",
     "try_move": "tesuji.api",
+    "undo": "tesuji.api",
 }
 
 __all__ = [
@@ -66,6 +72,7 @@ __all__ = [
     "Entry",
     "Task",
     "TesujiError",
+    "best",
     "check",
     "compare",
     "derive",
@@ -76,10 +83,12 @@ __all__ = [
     "load",
     "load_entry",
     "new",
+    "next_moves",
     "predict",
     "run",
     "runs",
     "try_move",
+    "undo",
 ]
 
 

@@ -138,5 +138,5 @@ def test_ones_own_flow_comes_first() -> None:
 
     assert find_flow("vote", {"vote": vote}) is vote
     assert find_flow("vote", {}) is FLOWS["vote"]
-    with pytest.raises(ConfigError, match="there are: ask, choose, mine, retry, vote"):
+    with pytest.raises(ConfigError, match="there are: ask, cascade, check, choose, mine"):
         find_flow("other", {"mine": vote})

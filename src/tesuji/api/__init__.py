@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from tesuji.api.files import check, export, import_outputs, new
 from tesuji.api.looking import compare, diagnose, runs, show
+from tesuji.api.moving import best, next_moves, undo
 from tesuji.api.opening import best_entry, derive, find_entry
 from tesuji.api.playing import first, predict, run, try_move
 from tesuji.task.task import load
 
 __all__ = [
+    "best",
     "best_entry",
     "check",
     "compare",
@@ -25,9 +27,11 @@ __all__ = [
     "import_outputs",
     "load",
     "new",
+    "next_moves",
     "predict",
     "run",
     "runs",
     "show",
     "try_move",
+    "undo",
 ]

@@ -12,9 +12,11 @@ from collections.abc import Sequence
 import click
 
 import tesuji
+from tesuji.cli.best import best, undo
 from tesuji.cli.exchange import export, import_
 from tesuji.cli.look import check, compare, diagnose, runs, show
 from tesuji.cli.moves import try_
+from tesuji.cli.next import next_
 from tesuji.cli.paths import nearer
 from tesuji.cli.play import first, predict, run
 from tesuji.cli.start import demo, doctor, new
@@ -22,8 +24,8 @@ from tesuji.errors import TesujiError
 
 _GROUPS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Begin", (demo, new, doctor)),
-    ("Play", (first, run, try_, predict)),
-    ("Look", (runs, show, compare, diagnose, check)),
+    ("Play", (first, run, next_, try_, undo, predict)),
+    ("Look", (runs, best, show, compare, diagnose, check)),
     ("Carry", (export, import_)),
 )
 

@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 from tesuji.cli.paper import console, show_json, show_json_lines
-from tesuji.cli.paper import cut as _cut
-from tesuji.cli.paper import field as _field
-from tesuji.cli.paper import grid as _table
-from tesuji.cli.paper import indented as _indented
-from tesuji.cli.paper import rule as _rule
-from tesuji.cli.paper import wrapped as _wrapped
 from tesuji.cli.show_files import (
     show_check,
     show_doctor,
@@ -21,12 +15,6 @@ from tesuji.cli.show_run import show_comparison, show_run, show_runs
 from tesuji.cli.show_samples import show_first, show_records
 
 __all__ = [
-    "_cut",
-    "_field",
-    "_indented",
-    "_rule",
-    "_table",
-    "_wrapped",
     "console",
     "show_check",
     "show_comparison",

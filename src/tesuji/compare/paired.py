@@ -12,15 +12,19 @@ Other scores. Interval: bootstrap of the mean difference over samples (see `task
 p: the sign-flip permutation test (Fisher 1935) with 10,000 flips, counting the observed one
 (Phipson & Smyth 2010). Past 5,000 samples of many different differences both are normal
 approximations, which agree with them to the digits shown.
+
+Samples that belong together (`groups`): flips and resamples of groups, for all scores (see
+`clusters`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from tesuji.compare.clusters import cluster_flips, cluster_interval, cluster_totals
 from tesuji.compare.comparison import Comparison, decide, samples_needed
 from tesuji.errors import InputError
 from tesuji.task.interval import (
@@ -47,13 +51,16 @@ def compare_scores(
     zero_one: bool,
     seed: int = 0,
     confidence: float = 0.95,
+    groups: Sequence[Hashable] | None = None,
+    exact: bool = False,
 ) -> Comparison:
     """B's per-sample scores against A's, of the same samples in the same order.
 
     A sample that has no score (NaN or None) on either side is left out and counted.
     `zero_one` says that all scores are 0 or 1. The verdict needs both p < 1 - confidence and an
-    interval without 0. InputError where the lengths differ, or where a score is infinite or, with
-    `zero_one`, neither 0 nor 1.
+    interval without 0. `groups` (one a sample) are samples that belong together. `exact` takes
+    McNemar's p in full instead of its mid-p: never above its level, and timid. InputError where
+    the lengths differ, or where a score is infinite or, with `zero_one`, neither 0 nor 1.
     """
     import numpy as np
 
@@ -62,6 +69,8 @@ def compare_scores(
         raise InputError(
             f"only scores of the same samples can be compared: A has {len(a)}, B has {len(b)}"
         )
+    if groups is not None and len(groups) != len(a):
+        raise InputError(f"{len(groups)} groups for {len(a)} samples: one a sample is needed")
     known = ~(np.isnan(scores_a) | np.isnan(scores_b))
     left_out = int(len(known) - known.sum())
     scores_a, scores_b = scores_a[known], scores_b[known]
@@ -76,16 +85,20 @@ def compare_scores(
         )  # fmt: skip
     gains = (scores_b - scores_a) if higher_is_better else (scores_a - scores_b)
     wins, losses = int((gains > 0).sum()), int((gains < 0).sum())
-    if zero_one:
+    deviation = float(gains.std(ddof=1)) if n > 1 else 0.0
+    if groups is not None:
+        own = [group for group, there in zip(groups, known, strict=True) if there]
+        low, high, p, deviation, method = _compare_groups(gains, own, confidence, seed)
+    elif zero_one:
         low, high = bonett_price(wins, losses, n, confidence)
-        p, method = mcnemar(wins, losses), "McNemar's exact test (mid-p), Bonett-Price interval"
+        p, kind = mcnemar(wins, losses, exact=exact), "in full" if exact else "mid-p"
+        method = f"McNemar's exact test ({kind}), Bonett-Price interval"
     else:
         low, high, p, method = _compare_means(gains, confidence, seed)
     gain = float(gains.mean())
     verdict = decide(gain, low, high, p, confidence)
     more = None
     if verdict == "can't tell":
-        deviation = float(gains.std(ddof=1)) if n > 1 else 0.0
         more = samples_needed(gain, deviation, n, confidence)
     return Comparison(
         n, float(scores_a.mean()), float(scores_b.mean()), gain, low, high, p, verdict, more,
@@ -102,14 +115,20 @@ def _check(scores: Floats, name: str, zero_one: bool) -> None:
         raise InputError(f"the scores of {name} must be {wanted}; one is {scores[bad][0]:g}")
 
 
-def mcnemar(wins: int, losses: int) -> float:
-    """Two-sided mid-p of McNemar's exact test: `wins` against `losses` as a fair coin's throws."""
+def mcnemar(wins: int, losses: int, *, exact: bool = False) -> float:
+    """Two-sided p of McNemar's exact test: `wins` against `losses` as a fair coin's throws.
+
+    Its mid-p, which counts what was seen half; in full where it is to be `exact`.
+
+    >>> round(mcnemar(1, 7), 4), round(mcnemar(1, 7, exact=True), 4)
+    (0.0391, 0.0703)
+    """
     total, fewer = wins + losses, min(wins, losses)
     if total == 0 or wins == losses:
         return 1.0
     log_term = _log_half_binomial(fewer, total)
     # P(X < fewer) + P(X = fewer) / 2, from the largest term down until terms stop to matter.
-    term, tail = 1.0, 0.5
+    term, tail = 1.0, 1.0 if exact else 0.5
     for k in range(fewer, 0, -1):
         term *= k / (total - k + 1)
         tail += term
@@ -129,6 +148,24 @@ def bonett_price(wins: int, losses: int, n: int, confidence: float = 0.95) -> tu
     up, down = (wins + 1) / (n + 2), (losses + 1) / (n + 2)
     spread = z * math.sqrt((up + down - (up - down) ** 2) / (n + 2))
     return max(-1.0, up - down - spread), min(1.0, up - down + spread)
+
+
+def _compare_groups(
+    gains: Floats, groups: Sequence[Hashable], confidence: float, seed: int
+) -> tuple[float, float, float, float, str]:
+    """(low, high, p, deviation, method) by groups; the deviation is that of a sample's gain if
+    samples were as informative as they are."""
+    import numpy as np
+
+    totals, sizes = cluster_totals(np.stack([gains, np.ones_like(gains)]), groups)
+    count, n = len(totals), len(gains)
+    if count == 1:
+        return -math.inf, math.inf, 1.0, 0.0, "one group says nothing"
+    low, high = cluster_interval(totals, sizes, confidence, seed)
+    left = totals - gains.mean() * sizes
+    deviation = math.sqrt(float((left**2).sum()) * count / (count - 1) / n)
+    p = cluster_flips(totals, seed)
+    return low, high, p, deviation, f"by {count:,} groups: bootstrap, sign-flip test"
 
 
 def _compare_means(gains: Floats, confidence: float, seed: int) -> tuple[float, float, float, str]:

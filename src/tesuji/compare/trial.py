@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
-from tesuji.compare.comparison import Comparison
+from tesuji.compare.comparison import Comparison, decide
+from tesuji.compare.many import max_statistic
 from tesuji.compare.paired import compare_scores
 from tesuji.compare.whole import compare_whole
 from tesuji.errors import InputError
@@ -50,6 +52,14 @@ def compare_runs(task: Task, ledger: Ledger, a: RunRow, b: RunRow, among: int = 
 
     InputError where the two cannot be compared: other metric, other task, no common sample.
     """
+    _check_comparable(task, a, b)
+    if task.metric.sample is None:
+        return _compare_whole(task, ledger, a, b, among)
+    pairs = _pairs(ledger, a, b)
+    return _adjusted(_compare_pairs(task, b.split, pairs, shared_confidence(among)), among)
+
+
+def _check_comparable(task: Task, a: RunRow, b: RunRow) -> None:
     for run in (a, b):
         if run.task_digest != task.digest:
             raise InputError(
@@ -61,21 +71,33 @@ def compare_runs(task: Task, ledger: Ledger, a: RunRow, b: RunRow, among: int = 
             f"run {a.id} is on the split {a.split}, run {b.id} on {b.split}: only runs on the same "
             "samples can be compared"
         )
-    if task.metric.sample is None:
-        return _compare_whole(task, ledger, a, b, among)
+
+
+def _pairs(ledger: Ledger, a: RunRow, b: RunRow) -> list[tuple[str, float, float]]:
     pairs = paired_scores(ledger, a.id, b.id)
     if not pairs:
         raise InputError(f"runs {a.id} and {b.id} have no sample in common that both scored")
-    return _adjusted(
-        compare_scores(
-            [score for _, score, _ in pairs],
-            [score for _, _, score in pairs],
-            higher_is_better=task.metric.higher_is_better,
-            zero_one=task.metric.zero_one,
-            confidence=shared_confidence(among),
-        ),
-        among,
+    return pairs
+
+
+def _compare_pairs(
+    task: Task, split: str, pairs: Sequence[tuple[str, float, float]], confidence: float
+) -> Comparison:
+    """Of (sample, score in a, score in b)."""
+    return compare_scores(
+        [score for _, score, _ in pairs],
+        [score for _, _, score in pairs],
+        higher_is_better=task.metric.higher_is_better,
+        zero_one=task.metric.zero_one,
+        confidence=confidence,
+        groups=_groups(task, split, [sample for sample, _, _ in pairs]),
     )
+
+
+def _groups(task: Task, split: str, samples: Sequence[str]) -> list[Hashable] | None:
+    """The samples' groups, where `[split] group` names a column; one without is its own."""
+    known = task.groups.get(split)
+    return None if known is None else [known.get(sample, ("", sample)) for sample in samples]
 
 
 def shared_confidence(among: int) -> float:
@@ -109,8 +131,53 @@ def _compare_whole(task: Task, ledger: Ledger, a: RunRow, b: RunRow, among: int)
         higher_is_better=task.metric.higher_is_better,
         confidence=shared_confidence(among),
         resamples=max(resamples, _TAIL * among),
+        groups=_groups(task, a.split, common),
     )
     return _adjusted(comparison, among)
+
+
+def _compare_together(
+    task: Task, ledger: Ledger, best: RunRow, runs: Sequence[RunRow], among: int
+) -> list[Comparison]:
+    """Each run against `best`, so that all together err in at most one case of twenty."""
+    if len(runs) <= 1 or task.metric.sample is None:
+        return _one_by_one(task, ledger, best, runs, among)
+    for run in runs:
+        _check_comparable(task, best, run)
+    pairs = [_pairs(ledger, best, run) for run in runs]
+    samples = sorted({sample for rows in pairs for sample, _, _ in rows})
+    sign = 1 if task.metric.higher_is_better else -1
+    gains = []
+    for rows in pairs:
+        known = {sample: sign * (b - a) for sample, a, b in rows}
+        gains.append([known.get(sample, math.nan) for sample in samples])
+    shared = max_statistic(
+        gains, among=among, groups=_groups(task, best.split, samples), error=_ERROR
+    )
+    told = f"max-statistic over {len(runs)}" + (f" of {among}" if among > len(runs) else "")
+    return [
+        _told(_compare_pairs(task, best.split, rows, 1 - level), p, told)
+        for rows, p, level in zip(pairs, shared.p, shared.level, strict=True)
+    ]
+
+
+def _one_by_one(
+    task: Task, ledger: Ledger, best: RunRow, runs: Sequence[RunRow], among: int
+) -> list[Comparison]:
+    """Holm's step-down: once the surest is told from the best, the next shares with one less."""
+    compared = {run.id: compare_runs(task, ledger, best, run, among) for run in runs}
+    for step, run in enumerate(sorted(runs, key=lambda run: compared[run.id].p)):
+        if step:
+            compared[run.id] = compare_runs(task, ledger, best, run, among - step)
+        if compared[run.id].verdict == "can't tell":
+            break
+    return [compared[run.id] for run in runs]
+
+
+def _told(comparison: Comparison, p: float, told: str) -> Comparison:
+    """The comparison with its p adjusted, and the verdict that follows."""
+    verdict = decide(comparison.gain, comparison.low, comparison.high, p, 1 - _ERROR)
+    return replace(comparison, p=p, verdict=verdict, method=f"{comparison.method}, {told}")
 
 
 def judge(task: Task, ledger: Ledger, run: RunRow) -> Trial:
@@ -136,28 +203,38 @@ def judge(task: Task, ledger: Ledger, run: RunRow) -> Trial:
 
 
 def judge_together(
-    task: Task, ledger: Ledger, best: RunRow, runs: Sequence[RunRow], among: int
+    task: Task,
+    ledger: Ledger,
+    best: RunRow,
+    runs: Sequence[RunRow],
+    among: int,
+    move: str | None = None,
 ) -> tuple[list[Trial], Trial | None]:
     """Compare several challengers with one run; the trials, and the one that wins, if one does.
 
-    The best of several on the samples that judge it looks better than it is. So each is compared
-    at the error 0.05 / `among` (Bonferroni; Dunn 1961, JASA 56:52), where `among` counts all
-    challengers that could have come to be compared, those that a search did not reach too: a
-    search that follows the scores may end at any of them. The chance that any is called better
-    when none is stays below 5 %. To choose on one half of the samples and judge on the other
-    would allow as many as one likes, but costs half of the samples: for 80 % power at k = 7 the
-    correction needs 1.6 times as many, at 30 twice as many, so up to there it is the better deal.
+    The best of several on the samples that judge it looks better than it is, so they share an
+    error of 0.05: the chance that any is called better when none is stays below it. By the
+    max-statistic where the metric has a value per sample, else by Holm's step-down (`many`).
+    `among` counts all challengers that could have come to be compared, those that a search did
+    not reach too: a search that follows the scores may end at any of them. To choose on one half
+    of the samples and judge on the other would allow as many as one likes, but costs half of the
+    samples: for 80 % power at k = 7 different challengers the correction needs 1.6 times as many,
+    at 30 twice as many, so up to there it is the better deal; alike ones need fewer.
 
     The winner, the best score of those that are better, becomes the best of its split if `best`
-    was.
+    was. `move` is what the ledger is told that it came from.
     """
-    trials = []
-    for run in runs:
-        comparison = None
-        if run.score is not None and run.state == "finished":
-            comparison = compare_runs(task, ledger, best, run, among)
-            record_trial(ledger, best.id, run.id, comparison)
-        trials.append(Trial(run, best, comparison, kept=False))
+    scored = [run for run in runs if run.score is not None and run.state == "finished"]
+    compared = dict(
+        zip(
+            [run.id for run in scored],
+            _compare_together(task, ledger, best, scored, max(among, len(scored))),
+            strict=True,
+        )
+    )
+    for run in scored:
+        record_trial(ledger, best.id, run.id, compared[run.id], move)
+    trials = [Trial(run, best, compared.get(run.id), kept=False) for run in runs]
     won = [t for t in trials if t.comparison and t.comparison.verdict == "better"]
     if not won:
         return trials, None
@@ -165,14 +242,28 @@ def judge_together(
     winner = max(won, key=lambda trial: sign * (trial.run.score or 0.0))
     today = get_best(ledger, best.task_digest, best.split)
     if today and today.id == best.id and winner.run.total >= best.total:
-        set_best(ledger, winner.run)
+        set_best(ledger, winner.run, move or "run")
         kept = replace(winner, kept=True)
         return [kept if trial is winner else trial for trial in trials], kept
     return trials, winner
 
 
+def compare_only(
+    task: Task, ledger: Ledger, best: RunRow | None, runs: Sequence[RunRow], move: str | None = None
+) -> list[Trial]:
+    """Trials of runs that are not to be the best, whatever they come to: each stands alone."""
+    trials = []
+    for run in runs:
+        comparison = None
+        if best is not None and run.score is not None and run.state == "finished":
+            comparison = compare_runs(task, ledger, best, run)
+            record_trial(ledger, best.id, run.id, comparison, move)
+        trials.append(Trial(run, best, comparison, kept=False))
+    return trials
+
+
 def judge_first(
-    task: Task, ledger: Ledger, runs: Sequence[RunRow]
+    task: Task, ledger: Ledger, runs: Sequence[RunRow], move: str = "run"
 ) -> tuple[list[Trial], Trial | None]:
     """Trials where there was no best run to compare with: the best score on the whole split becomes
     the best, for want of another."""
@@ -186,6 +277,6 @@ def judge_first(
         return trials, None
     sign = 1 if task.metric.higher_is_better else -1
     top = max(whole, key=lambda trial: sign * (trial.run.score or 0.0))
-    set_best(ledger, top.run)
+    set_best(ledger, top.run, move)
     kept = replace(top, kept=True)
     return [kept if trial is top else trial for trial in trials], kept

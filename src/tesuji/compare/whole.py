@@ -8,8 +8,9 @@ the same samples, and the metric's difference is what varies.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
+from tesuji.compare.clusters import cluster_numbers
 from tesuji.compare.comparison import Comparison, decide, samples_needed
 from tesuji.errors import InputError
 from tesuji.task.sample import Answer
@@ -27,13 +28,14 @@ def compare_whole(
     seed: int = 0,
     confidence: float = 0.95,
     resamples: int = RESAMPLES,
+    groups: Sequence[Hashable] | None = None,
 ) -> Comparison:
     """B's answers against A's by `metric(answers, targets)`, all of the same samples in order.
 
     The metric is called 2 · (resamples + 1) times. Resamples on which it is undefined (it raises
     InputError, ValueError or ZeroDivisionError, or gives NaN: an AUC with one class) are drawn
-    again, up to as many. InputError where the lengths differ, or where the metric is undefined
-    too often.
+    again, up to as many. `groups` (one a sample) are samples that belong together: whole groups are
+    drawn. InputError where the lengths differ, or where the metric is undefined too often.
     """
     import numpy as np
 
@@ -49,12 +51,19 @@ def compare_whole(
     sign = 1.0 if higher_is_better else -1.0
     whole_a, whole_b = float(metric(a, targets)), float(metric(b, targets))
     gain = sign * (whole_b - whole_a)
+    if groups is not None and len(groups) != n:
+        raise InputError(f"{len(groups)} groups for {n} samples: one a sample is needed")
     rng = np.random.default_rng(seed)
+    members = None if groups is None else _members(groups)
     gains: list[float] = []
     for _ in range(2 * resamples):
         if len(gains) == resamples:
             break
-        rows = rng.integers(0, n, n).tolist()
+        if members is None:
+            rows = rng.integers(0, n, n).tolist()
+        else:
+            drawn_groups = rng.integers(0, len(members), len(members)).tolist()
+            rows = [at for group in drawn_groups for at in members[group]]
         some = [targets[i] for i in rows]
         try:
             one = metric([b[i] for i in rows], some) - metric([a[i] for i in rows], some)
@@ -74,7 +83,16 @@ def compare_whole(
     if verdict == "can't tell":
         deviation = float(drawn.std(ddof=1)) * math.sqrt(n)
         more = samples_needed(gain, deviation, n, confidence)
+    by = "" if members is None else f" by {len(members):,} groups"
     return Comparison(
         n, whole_a, whole_b, gain, low, high, p, verdict, more,
-        f"paired bootstrap of the metric, {resamples:,} resamples",
+        f"paired bootstrap of the metric{by}, {resamples:,} resamples",
     )  # fmt: skip
+
+
+def _members(groups: Sequence[Hashable]) -> list[list[int]]:
+    """The samples of each group."""
+    members: dict[int, list[int]] = {}
+    for at, group in enumerate(cluster_numbers(groups).tolist()):
+        members.setdefault(group, []).append(at)
+    return list(members.values())

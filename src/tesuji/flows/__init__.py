@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from tesuji.errors import ConfigError
 from tesuji.flows.ask import ask
+from tesuji.flows.cascade import cascade
+from tesuji.flows.check import check
 from tesuji.flows.choose import choose
 from tesuji.flows.flow import Ask, Draft, Flow
 from tesuji.flows.retry import retry
 from tesuji.flows.vote import plurality, vote
+from tesuji.models.base import Capability
 
-FLOWS: Mapping[str, Flow] = {"ask": ask, "choose": choose, "retry": retry, "vote": vote}
+FLOWS: Mapping[str, Flow] = {
+    "ask": ask, "cascade": cascade, "check": check, "choose": choose, "retry": retry, "vote": vote,
+}  # fmt: skip
 
 __all__ = [
     "FLOWS",
@@ -19,10 +25,14 @@ __all__ = [
     "Draft",
     "Flow",
     "ask",
+    "cascade",
+    "check",
     "choose",
     "find_flow",
+    "needs",
     "plurality",
     "retry",
+    "scores_labels",
     "vote",
 ]
 
@@ -34,3 +44,17 @@ def find_flow(name: str, own: Mapping[str, Flow]) -> Flow:
     except KeyError:
         known = ", ".join(sorted({*FLOWS, *own}))
         raise ConfigError(f"there is no flow '{name}'; there are: {known}") from None
+
+
+def scores_labels(flow: Flow, options: Mapping[str, Any]) -> bool:
+    """Whether a flow has the own model score the answer format's labels, and write nothing."""
+    return flow is choose or (flow is cascade and options.get("margin") is not None)
+
+
+def needs(flow: Flow, options: Mapping[str, Any]) -> tuple[Capability, ...]:
+    """What a flow needs the entry's own model to be able to do."""
+    if scores_labels(flow, options):
+        return ("score",)
+    if flow is cascade and options.get("logprob") is not None:
+        return ("generate", "logprobs")
+    return ("generate",)

@@ -18,9 +18,13 @@ async def choose(sample: Sample, ask: Ask) -> Answer:
     For `choice` the likeliest label (or the `top` likeliest, best first), for `probabilities`
     the softmax over the labels. ConfigError for any other format.
     """
-    shape = base_format(ask.format)
+    return picked(ask.format, await ask.score(labels_of(ask.format)))
+
+
+def picked(format: AnswerFormat, scores: Sequence[float]) -> Answer:
+    """The answer that log-probabilities of the format's labels, in their order, come to."""
+    shape = base_format(format)
     labels = labels_of(shape)
-    scores = await ask.score(labels)
     if shape.name == "probabilities":
         return dict(zip(labels, softmax(scores), strict=True))
     ranked = [label for _, label in sorted(zip(scores, labels, strict=True), key=_by_score)]

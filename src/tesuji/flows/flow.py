@@ -44,7 +44,9 @@ class Ask(Protocol):
     """Ask the entry's model about the sample at hand.
 
     Every keyword is optional: `index` tells repeated draws apart, `n` says how many are coming,
-    `messages` replaces the entry's prompt, any other name overrides a field of `Sampling`.
+    `messages` replaces the entry's prompt, `model` names one of the entry's further models, any
+    other name overrides a field of `Sampling`. Under a limit of requests, tokens or money, further
+    models are asked when every sample has had its first output.
 
     Raises BudgetSpentError where nothing more may be sent, RequestFailedError where the request
     failed for good.
@@ -72,12 +74,20 @@ class Ask(Protocol):
         index: int = 0,
         n: int = 1,
         messages: Sequence[Message] | None = None,
+        model: str | None = None,
         **sampling: Any,
     ) -> Draft: ...
 
+    async def rank(self, doubt: float) -> float:
+        """Which share of the run's samples is in greater doubt than this one, from 0 on: known when
+        each sample has said its doubt, or has been answered without. Ties are broken by the order
+        of the samples. 0 where samples are looked at one by one, outside a run.
+        """
+
     async def score(
-        self, choices: Sequence[str], *, messages: Sequence[Message] | None = None
-    ) -> list[float]:
+        self, choices: Sequence[str], *, messages: Sequence[Message] | None = None,
+        model: str | None = None,
+    ) -> list[float]:  # fmt: skip
         """Log-probability of each choice as the whole reply."""
 
 

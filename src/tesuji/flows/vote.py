@@ -28,6 +28,11 @@ def plurality(drafts: Sequence[Draft]) -> Draft:
     return next(d for d in drafts if d.answer is not None and _ballot(d.answer) == winner)
 
 
+def agreement(drafts: Sequence[Draft], n: int) -> float:
+    """The share of `n` draws that say the commonest answer."""
+    return max(_count(drafts).values(), default=0) / n
+
+
 async def vote(
     sample: Sample,
     ask: Ask,

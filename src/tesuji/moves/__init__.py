@@ -8,6 +8,8 @@ from typing import Any
 
 from tesuji.errors import InputError
 from tesuji.moves.baseline import Baseline
+from tesuji.moves.flow import Flow
+from tesuji.moves.models import Models
 from tesuji.moves.move import (
     Attempt,
     Evidence,
@@ -20,8 +22,17 @@ from tesuji.moves.move import (
 )
 from tesuji.moves.process import Process
 from tesuji.moves.settings import read_settings, settings_of
+from tesuji.moves.stronger import Stronger
 
-MOVES: Mapping[str, type[Move]] = MappingProxyType({"process": Process, "baseline": Baseline})
+MOVES: Mapping[str, type[Move]] = MappingProxyType(
+    {
+        "process": Process,
+        "baseline": Baseline,
+        "flow": Flow,
+        "models": Models,
+        "stronger": Stronger,
+    }
+)
 
 __all__ = [
     "MOVES",

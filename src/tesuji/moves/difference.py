@@ -25,6 +25,9 @@ def differences(best: Entry, entry: Entry) -> tuple[str, ...]:
     parts = []
     if entry.model != best.model:
         parts.append(f"model {entry.model}")
+    for name, uri in entry.models.items():
+        if best.models.get(name) != uri:
+            parts.append(f"model {name}={uri}")
     if (entry.flow, dict(entry.options)) != (best.flow, dict(best.options)):
         parts.append(f"flow {entry.flow}{_options(entry.options)}")
     parts += _prompt(best, entry)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from tesuji.diagnose import Kind
 from tesuji.errors import InputError
 from tesuji.moves.move import Evidence, Found, Usage
+from tesuji.moves.stakes import at_stake, count_stakes
 from tesuji.run.entry import Entry, base_entry, from_table
 from tesuji.run.ledger import Ledger, RunRow, get_best, iter_answers, list_runs
 from tesuji.run.progress import Watch
@@ -39,18 +40,18 @@ def starting_run(task: Task, ledger: Ledger, split: str) -> RunRow:
 
 
 async def gather(
-    task: Task, ledger: Ledger, run: RunRow, watch: Watch | None = None
+    task: Task, ledger: Ledger, run: RunRow, watch: Watch | None = None, *, conclude: bool = True
 ) -> tuple[Evidence, Recorded | None]:
     """What is to be seen in a run's outputs, and what can be read again without a model.
 
     A run that never finished is concluded on the samples that it came to, as a run of its own. One
     that today's parser reads otherwise than when it was run is concluded anew, so that a challenger
-    does not win by the parser.
+    does not win by the parser. Without `conclude` neither is done: nothing is written.
     """
     source = recorded(task, ledger, run)
     if source is None:
         return _without_outputs(task, ledger, run), None
-    if run.state != "finished":
+    if conclude and run.state != "finished":
         run = await run_recorded(task, ledger, source, source.entry, watch)
         source = replace(source, run=run)
     before = {row.sample: row.answer for row in iter_answers(ledger, run.id)}
@@ -60,9 +61,11 @@ async def gather(
     mends: Counter[str] = Counter()
     tokens_in = tokens_out = outputs = mendable = 0
     seconds = 0.0
+    stakes: list[str] = []
     async for sample, row, drafts, complete in reread(task, ledger, source):
         stale |= row.answer != before[sample.id]
         whole &= complete
+        mended = mendable
         for draft in drafts:
             outputs += 1
             tokens_in += draft.output.tokens_in
@@ -73,7 +76,8 @@ async def gather(
             new = {f.fix for f in draft.findings if f.fix} - set(source.entry.clean)
             mends.update(name for name in new if name)
             mendable += bool(new)
-    if stale and whole:
+        stakes += at_stake(task, sample, row, drafts, mendable > mended)
+    if conclude and stale and whole:
         run = await run_recorded(task, ledger, source, source.entry, watch)
         source = replace(source, run=run)
     found = tuple(
@@ -85,7 +89,7 @@ async def gather(
         task, run, source.entry, len(source.samples), outputs, found, mends, mendable,
         changed_inputs(task, source.entry, source.samples),
         Usage(outputs / n, tokens_in / n, tokens_out / n, seconds / n),
-        rows=source.samples, split=run.split,
+        rows=source.samples, split=run.split, stakes=count_stakes(stakes),
     )  # fmt: skip
     return evidence, source
 
@@ -101,13 +105,15 @@ def no_run(task: Task, split: str) -> Evidence:
 
 def _without_outputs(task: Task, ledger: Ledger, run: RunRow) -> Evidence:
     entry = from_table(run.entry_table, run.entry, f"run {run.id}")
-    came = {row.sample for row in iter_answers(ledger, run.id)}
+    came = {row.sample: row for row in iter_answers(ledger, run.id)}
     rows = tuple(sample for sample in task.split(run.split) if sample.id in came)
+    stakes = [name for one in rows for name in at_stake(task, one, came[one.id], (), False)]
     n = max(len(rows), 1)
     usage = Usage(1.0, run.all_tokens_in / n, run.all_tokens_out / n, run.all_seconds / n)
     return Evidence(
-        task, run, entry, len(rows), 0, (), {}, 0, {}, usage, rows=rows, split=run.split
-    )
+        task, run, entry, len(rows), 0, (), {}, 0, {}, usage, rows=rows, split=run.split,
+        stakes=count_stakes(stakes),
+    )  # fmt: skip
 
 
 def changed_inputs(task: Task, entry: Entry, samples: tuple[Sample, ...]) -> dict[str, int]:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
-from dataclasses import fields
+from dataclasses import fields, replace
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 from tesuji.errors import BudgetSpentError
 from tesuji.models.base import Model, Output, Request
-from tesuji.models.prices import cost
+from tesuji.models.several import Several
 from tesuji.run.allocator import Claim
 from tesuji.run.budget import Budget, Meter, make_budget
-from tesuji.run.entry import Entry
-from tesuji.run.ledger import Ledger, RunRow
-from tesuji.run.opening import open_for
+from tesuji.run.entry import Entry, entry_path, load_entry
+from tesuji.run.ledger import Ledger, RunRow, list_runs
+from tesuji.run.opening import open_uri
 from tesuji.run.progress import Watch
-from tesuji.run.runner import run_entry
+from tesuji.run.runner import make_meter, run_entry
 from tesuji.run.scheduler import Scheduler
 from tesuji.task.sample import Sample
 from tesuji.task.task import Task
@@ -62,13 +62,29 @@ class Live:
 
     async def model(self, entry: Entry) -> Model:
         """The entry's model, reached and ready. ModelUnavailableError and its like."""
-        key = entry.model, entry.sampling.stop_loops
+        own = await self._open(entry, entry.model)
+        others = {name: await self._open(entry, uri) for name, uri in entry.models.items()}
+        return cast("Model", Several(own, others)) if others else own
+
+    async def _open(self, entry: Entry, uri: str) -> Model:
+        key = uri, entry.sampling.stop_loops
         if key not in self._models:
-            opened = open_for(self.task, entry)
+            opened = open_uri(self.task, entry, uri)
             self._stack.push_async_callback(opened.close)
             await opened.ready()
             self._models[key] = opened
         return self._models[key]
+
+    def named(self, entry: Entry) -> Entry:
+        """The entry under the name that it was run by before, else its own, if no other has it."""
+        for run in list_runs(self.ledger):
+            if run.entry_digest == entry.digest and run.entry != "base":
+                return replace(entry, name=run.entry)
+        folder = self.task.folder
+        taken = entry_path(folder, entry.name).exists()
+        if taken and load_entry(folder, entry.name).digest != entry.digest:
+            return replace(entry, name=f"{entry.name[:75]}-{entry.digest[:4]}")
+        return entry
 
     def left(self) -> Budget | None:
         """What is left of the budget; None where nothing more may be sent."""
@@ -121,8 +137,7 @@ class Live:
         left = self.left()
         if left is None:
             raise BudgetSpentError(self.stopped or _SPENT)
-        prices = self.task.prices
-        meter = Meter(self._tightest(left), lambda i, o: cost(entry.model, i, o, prices))
+        meter = make_meter(self.task, entry, self._tightest(left))
         self._spent.append(meter)
         return meter
 

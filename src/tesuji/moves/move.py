@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from tesuji.compare.trial import Trial
 from tesuji.diagnose import Kind
+from tesuji.moves.stakes import Stakes
 from tesuji.run.budget import Budget
 from tesuji.run.entry import Entry
 from tesuji.run.ledger import Ledger, RunRow
@@ -37,11 +38,16 @@ Cell: TypeAlias = str | int | float | None
 @dataclass(frozen=True, slots=True)
 class Relevance:
     """Whether a move is worth a try: why, the share of samples that it could mend (0 to 1, a
-    bound rather than a forecast), and how many requests it would send."""
+    bound rather than a forecast), and how many requests it would send.
+
+    `likely` is the share that it is expected to set right, where the move knows better than the
+    planner's rule of thumb, and `evidence` says in a sentence what that rests on."""
 
     why: str
     gain: float
     cost: int
+    likely: float | None = None
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,8 @@ class Evidence:
     `samples` how many these are. `outputs` counts the outputs, `mendable` those in which a cleaner
     not yet in use sees its failure, and `mends` how many each such cleaner does. `inputs` says
     of each normaliser not yet in use how many samples' prompts it would change. `tried` holds
-    the runs of this move's challengers so far, by the entry's digest.
+    the runs of this move's challengers so far, by the entry's digest. `ledger` is for what a move
+    wants to know of their answers.
     """
 
     task: Task
@@ -89,6 +96,8 @@ class Evidence:
     tried: dict[str, RunRow] = field(default_factory=dict)
     rows: tuple[Sample, ...] = ()
     split: str = "dev"
+    stakes: Stakes = field(default_factory=Stakes)
+    ledger: Ledger | None = field(default=None, repr=False)
 
     def score(self, entry: Entry) -> float | None:
         """The score of an entry that was run; None where it has none."""
@@ -130,11 +139,13 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class Played:
     """What a move's own search came to: the runs to be judged, among how many that could have come
-    to be judged (at least 1), and why it stopped early, if it did."""
+    to be judged (at least 1), and why it stopped early, if it did. With `keep` False they are
+    compared, but none is to be the best."""
 
     runs: Sequence[RunRow]
     among: int
     stopped: str | None = None
+    keep: bool = True
 
 
 class Move(Protocol):

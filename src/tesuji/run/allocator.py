@@ -29,13 +29,14 @@ S = TypeVar("S")
 class Claim:
     """One sample's standing in the queue: its asks that wait, and what the next is worth."""
 
-    __slots__ = ("fresh", "order", "ticket", "under_way", "waiting", "worth")
+    __slots__ = ("fresh", "order", "ranked", "ticket", "under_way", "waiting", "worth")
 
     def __init__(self, order: int) -> None:
         self.order = order
         self.worth = 1.0
         self.under_way = 0  # asks that have a place, or whose output the flow has not seen yet
         self.fresh = True  # counts as open
+        self.ranked = False  # has said its doubt
         self.ticket = 0  # of its newest entry in the queue: older ones are void
         self.waiting: deque[asyncio.Future[None]] = deque()
 
@@ -56,6 +57,11 @@ class Allocator:
         self._fresh = 0
         self._admitting = False  # samples are being opened, whose first asks go before all others
         self._full: asyncio.Future[None] | None = None
+        self._waits_for_all: list[asyncio.Future[None]] = []
+        self._doubts: dict[int, float] = {}
+        self._ranks: dict[int, int] | None = None
+        self._without_doubt = 0  # samples whose flows have ended without saying one
+        self._waits_for_doubts: list[asyncio.Future[None]] = []
         self._ticks = 0  # of the loop, until asks that are worth less than first ones get a place
 
     def claim(self) -> Claim:
@@ -94,14 +100,43 @@ class Allocator:
                 yield sample, self.claim()
         finally:
             self._admitting = False
+            self._expected = self._claims  # no more will be opened
+            self._tell_if_all_begun()
             self._grant()
+
+    async def all_begun(self, claim: Claim) -> None:
+        """Wait until no sample waits for its first output any more; this one does not."""
+        self._make_room(claim)
+        if self._fresh or self._claims < self._expected:
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waits_for_all.append(turn)
+            await turn
+
+    async def rank(self, claim: Claim, doubt: float) -> float:
+        """Which share of the samples is in greater doubt, or in as great a one and before this one;
+        known when all have said theirs or ended. 0 where samples are not opened by `admit`."""
+        if not self._expected:
+            return 0.0
+        self._make_room(claim)
+        claim.ranked = True
+        self._doubts[claim.order] = doubt
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waits_for_doubts.append(turn)
+        self._tell_if_all_begun()
+        await turn
+        if self._ranks is None:
+            ordered = sorted(self._doubts, key=lambda order: (-self._doubts[order], order))
+            self._ranks = {order: at for at, order in enumerate(ordered)}
+        return self._ranks[claim.order] / max(1, self._claims)
 
     def leave(self, claim: Claim) -> None:
         """The sample's flow has ended: asks of its that still wait are dropped."""
+        self._without_doubt += not claim.ranked
         while claim.waiting:
             claim.waiting.popleft().cancel()
         self._left += 1
         self._make_room(claim)
+        self._tell_if_all_begun()
 
     def set_worth(self, claim: Claim, worth: float) -> None:
         """Say what the next ask of this sample is worth."""
@@ -188,3 +223,15 @@ class Allocator:
             if self._full is not None and not self._full.done():
                 self._full.set_result(None)
                 self._admitting = True
+            self._tell_if_all_begun()
+
+    def _tell_if_all_begun(self) -> None:
+        if self._fresh or self._claims < self._expected:
+            return
+        waiting, self._waits_for_all = self._waits_for_all, []
+        if len(self._doubts) + self._without_doubt >= self._claims:
+            waiting += self._waits_for_doubts
+            self._waits_for_doubts = []
+        for turn in waiting:
+            if not turn.done():
+                turn.set_result(None)

@@ -77,7 +77,10 @@ async def answer_sample(
     claim = claim or run.scheduler.allocator.claim()
     try:
         asker = Asker(run.task, run.entry, sample, run.scheduler, claim, run.diagnoser)
-        state, result, reason = await _flow(run, asker)
+        try:
+            state, result, reason = await _flow(run, asker)
+        finally:
+            asker.leave()
     finally:
         run.scheduler.allocator.leave(claim)
     run.lost += asker.lost

@@ -45,6 +45,7 @@ class Asker:
         self._sampling = entry_sampling(task, entry)
         self._came = 0
         self._told_worth = False
+        self._others: dict[str, Claim] = {}  # its standing with the further models
 
     @property
     def worth(self) -> float:
@@ -54,7 +55,7 @@ class Asker:
     @worth.setter
     def worth(self, worth: float) -> None:
         self._told_worth = True
-        self._scheduler.allocator.set_worth(self.claim, worth)
+        self._set_worth(worth)
 
     @property
     def width(self) -> int:
@@ -67,6 +68,7 @@ class Asker:
         index: int = 0,
         n: int = 1,
         messages: Sequence[Message] | None = None,
+        model: str | None = None,
         **sampling: Any,
     ) -> Draft:
         unknown = sampling.keys() - _OVERRIDES
@@ -82,21 +84,57 @@ class Asker:
             index=index,
         )
         with self._counted():
-            output, key, cached = await self._scheduler.generate(request, self.claim)
+            scheduler, claim = await self._turn(model)
+            output, key, cached = await scheduler.generate(request, claim)
         draft = self._draft(request, output, key, cached)
         self.drafts.append(draft)
         self._one_more()
         return draft
 
     async def score(
-        self, choices: Sequence[str], *, messages: Sequence[Message] | None = None
-    ) -> list[float]:
+        self, choices: Sequence[str], *, messages: Sequence[Message] | None = None,
+        model: str | None = None,
+    ) -> list[float]:  # fmt: skip
         """Log-probability of each choice as the whole reply."""
         asked = self.messages if messages is None else tuple(messages)
         with self._counted():
-            scores = await self._scheduler.score(asked, choices, self.claim)
+            scheduler, claim = await self._turn(model)
+            scores = await scheduler.score(asked, choices, claim)
         self._one_more()
         return scores
+
+    async def rank(self, doubt: float) -> float:
+        """Which share of the run's samples is in greater doubt than this one."""
+        return await self._scheduler.allocator.rank(self.claim, doubt)
+
+    def leave(self) -> None:
+        """The flow has ended: its places with the further models are free."""
+        for name, claim in self._others.items():
+            self._scheduler.others[name].allocator.leave(claim)
+
+    async def _turn(self, model: str | None) -> tuple[Scheduler, Claim]:
+        """Where to ask, and with which standing."""
+        if model is None:
+            return self._scheduler, self.claim
+        if model not in self._scheduler.others:
+            known = ", ".join(self._scheduler.others) or "it names none"
+            raise ConfigError(
+                f"entry '{self.entry.name}': flow '{self.entry.flow}' asks the model '{model}', "
+                f"which is not in [models]: {known}"
+            )
+        scheduler = self._scheduler.others[model]
+        if scheduler.meter.budget.countable:
+            # What is spent here would be lacking for other samples' first outputs.
+            await self._scheduler.allocator.all_begun(self.claim)
+        if model not in self._others:
+            self._others[model] = scheduler.allocator.claim()
+            scheduler.allocator.set_worth(self._others[model], self.claim.worth)
+        return scheduler, self._others[model]
+
+    def _set_worth(self, worth: float) -> None:
+        self._scheduler.allocator.set_worth(self.claim, worth)
+        for name, claim in self._others.items():
+            self._scheduler.others[name].allocator.set_worth(claim, worth)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -113,7 +151,7 @@ class Asker:
         if self._came == 1:
             self._scheduler.meter.begun += 1
         if not self._told_worth:
-            self._scheduler.allocator.set_worth(self.claim, 0.5**self._came)
+            self._set_worth(0.5**self._came)
 
     def _draft(self, request: Request, output: Output, key: bytes, cached: bool) -> Draft:
         shape = self.task.format

@@ -30,6 +30,11 @@ class Budget:
         """Whether a run may have to end before all is done."""
         return self != Budget()
 
+    @property
+    def countable(self) -> bool:
+        """Whether what one request takes is lacking for another, however many are sent at once."""
+        return (self.requests, self.tokens, self.usd) != (None, None, None)
+
 
 def make_budget(limits: Mapping[str, Any]) -> Budget:
     """A budget from a task's limits, with what is None left out."""
@@ -45,7 +50,8 @@ def grace(seconds: float) -> float:
 class Meter:
     """Counts what a run spends. `clock` gives seconds; a test may bring its own.
 
-    `price` turns (tokens in, tokens out) into US dollars, None where the price is unknown.
+    `price` turns (tokens in, tokens out) into US dollars, None where the price is unknown; `prices`
+    does for the entry's further models, by name.
     `begun` counts the samples of which a first output came, `reserve` are seconds that
     must be left when the last request has come.
     """
@@ -53,6 +59,7 @@ class Meter:
     budget: Budget = field(default_factory=Budget)
     price: Callable[[int, int], float | None] = lambda tokens_in, tokens_out: None
     clock: Callable[[], float] = time.monotonic
+    prices: Mapping[str, Callable[[int, int], float | None]] = field(default_factory=dict)
     sent: int = 0
     cached: int = 0
     tokens_in: int = 0
@@ -62,10 +69,13 @@ class Meter:
     halted: str | None = None
     reserve: float = 0.0
     started: float = field(init=False)
+    _others: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.started = self.clock()
         self.usd = self.price(0, 0)
+        if None in (price(0, 0) for price in self.prices.values()) and self.budget.usd is not None:
+            self.usd = None
         if self.budget.usd is not None and self.usd is None:
             raise ConfigError(
                 "the limit usd cannot be kept: the model's price is unknown; give it in "
@@ -125,8 +135,20 @@ class Meter:
         self.give_back()
         self.take()
 
-    def pay(self, tokens_in: int, tokens_out: int) -> None:
-        """Count the tokens of an output that came."""
+    def pay(self, tokens_in: int, tokens_out: int, model: str | None = None) -> None:
+        """Count the tokens of an output that came, from the entry's own model or a further one."""
         self.tokens_in += tokens_in
         self.tokens_out += tokens_out
-        self.usd = self.price(self.tokens_in, self.tokens_out)
+        if model is not None:
+            before = self._others.get(model, (0, 0))
+            self._others[model] = before[0] + tokens_in, before[1] + tokens_out
+        self.usd = self._usd()
+
+    def _usd(self) -> float | None:
+        own_in = self.tokens_in - sum(tokens for tokens, _ in self._others.values())
+        own_out = self.tokens_out - sum(tokens for _, tokens in self._others.values())
+        usd = self.price(own_in, own_out)
+        for model, tokens in self._others.items():
+            more = self.prices[model](*tokens) if model in self.prices else None
+            usd = None if usd is None or more is None else usd + more
+        return usd

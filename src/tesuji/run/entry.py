@@ -29,7 +29,8 @@ class Entry:
     """What answers a sample. Two entries with equal `digest` are the same but for their names.
 
     `constrain` asks the backend to decode within the answer format's grammar; `options` are the
-    flow's keyword arguments; `clean` names cleaners, applied in order before parsing, `inputs`
+    flow's keyword arguments; `models` are further models by the names under which the flow asks
+    them (`ask(model="strong")`); `clean` names cleaners, applied in order before parsing, `inputs`
     normalisers, applied in order to a sample's text fields before the prompt is rendered.
     """
 
@@ -42,6 +43,7 @@ class Entry:
     clean: tuple[str, ...] = ()
     constrain: bool = False
     inputs: tuple[str, ...] = ()
+    models: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -119,6 +121,8 @@ def to_table(entry: Entry) -> dict[str, Any]:
         if key != "grammar" and value != getattr(Sampling(), key)
     }
     table: dict[str, Any] = {"model": entry.model, "flow": entry.flow}
+    if entry.models:
+        table["models"] = dict(entry.models)
     if entry.inputs:
         table["inputs"] = list(entry.inputs)
     if entry.clean:
@@ -134,7 +138,7 @@ def to_table(entry: Entry) -> dict[str, Any]:
 
 
 _ENTRY: Mapping[str, type] = {
-    "model": str, "flow": str, "inputs": list, "clean": list, "constrain": bool,
+    "model": str, "flow": str, "models": dict, "inputs": list, "clean": list, "constrain": bool,
     "prompt": dict, "sampling": dict, "options": dict,
 }  # fmt: skip
 _PROMPT: Mapping[str, type] = {"user": str, "system": str, "examples": int, "seed": int}
@@ -144,6 +148,8 @@ def from_table(table: Mapping[str, Any], name: str, where: str) -> Entry:
     """An entry from a parsed TOML table; ConfigError says where it is wrong."""
     _check_keys(table, _ENTRY, ("model", "prompt"), where)
     prompt = table["prompt"]
+    models = table.get("models", {})
+    _check_keys(models, dict.fromkeys(models, str), (), f"{where}: [models]")
     _check_keys(prompt, _PROMPT, ("user",), f"{where}: [prompt]")
     return Entry(
         name=name,
@@ -155,6 +161,7 @@ def from_table(table: Mapping[str, Any], name: str, where: str) -> Entry:
         clean=tuple(table.get("clean", ())),
         constrain=table.get("constrain", False),
         inputs=tuple(table.get("inputs", ())),
+        models=dict(models),
     )
 
 

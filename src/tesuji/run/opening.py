@@ -13,17 +13,29 @@ if TYPE_CHECKING:
 
 
 def open_for(task: Task, entry: Entry) -> Model:
-    """The entry's model; nothing is sent yet. ConfigError, ModelUnavailableError, and so on.
+    """The entry's model, with its further ones if it names any; nothing is sent yet.
 
-    The options are the task's, no part of the entry: they say how a model is asked, not what.
+    ConfigError, ModelUnavailableError, and so on. The options are the task's,
+    no part of the entry: they say how a model is asked, not what.
     """
-    if is_baseline(entry.model):
+    from tesuji.models.several import Several
+
+    own = open_uri(task, entry, entry.model)
+    if not entry.models:
+        return own
+    others = {name: open_uri(task, entry, uri) for name, uri in entry.models.items()}
+    return cast("Model", Several(own, others))
+
+
+def open_uri(task: Task, entry: Entry, uri: str) -> Model:
+    """One model, opened to answer for the entry. A baseline is given the training rows."""
+    if is_baseline(uri):
         from tesuji.run.fitting import open_baseline
 
-        return open_baseline(task, entry, entry.model)
+        return open_baseline(task, entry, uri)
     from tesuji.models.registry import open_model
 
-    model = open_model(entry.model, **task.options_of(entry.model))
+    model = open_model(uri, **task.options_of(uri))
     if entry.sampling.stop_loops and "stream" in model.capabilities:
         from tesuji.diagnose.loop_watch import LoopWatch
 

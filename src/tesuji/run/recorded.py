@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import dataclass
-from typing import NoReturn
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NoReturn, cast
 
 from tesuji.errors import BudgetSpentError, CapabilityError, RequestFailedError
 from tesuji.flows import Draft, find_flow
-from tesuji.models.base import Capability, Output, Request
+from tesuji.models.base import Capability, Model, Output, Request
+from tesuji.models.several import Several
 from tesuji.run.answering import Run, answer_sample
 from tesuji.run.asking import render
 from tesuji.run.budget import Meter
 from tesuji.run.diagnoser import Diagnoser
 from tesuji.run.entry import Entry, from_table
-from tesuji.run.ledger import AnswerRow, Ledger, RunRow, iter_answers
+from tesuji.run.ledger import AnswerRow, Ledger, RunRow, find_identities, iter_answers
 from tesuji.run.progress import Tally, Watch
 from tesuji.run.runner import run_entry
 from tesuji.run.scheduler import Scheduler
@@ -26,13 +27,25 @@ from tesuji.task.task import Task
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What a run left in the ledger: its entry, the samples that it came to, and under which
-    identity its model's outputs are kept. `failed` are the prompts whose requests failed."""
+    identity its model's outputs are kept, and those of its further models by name. `failed` are
+    the prompts whose requests failed."""
 
     run: RunRow
     entry: Entry
     identity: str
     samples: tuple[Sample, ...]
     failed: frozenset[tuple[Message, ...]]
+    others: Mapping[str, str] = field(default_factory=dict)
+
+    def model(self, meter: Meter) -> tuple[Model, RecordedModel]:
+        """What stands in for its models, and for its own one alone."""
+        own = RecordedModel(self.run.model, self.identity, meter, self.failed)
+        others: dict[str, Model] = {}
+        for name, identity in self.others.items():
+            other = RecordedModel(self.entry.models.get(name, name), identity, meter, self.failed)
+            other.refusals = own.refusals
+            others[name] = other
+        return cast("Model", Several(own, others)) if others else own, own
 
 
 class RecordedModel:
@@ -53,7 +66,12 @@ class RecordedModel:
     ) -> None:
         self.uri, self.identity = uri, identity
         self._meter, self._failed = meter, failed
-        self.refused = 0
+        self.refusals: list[tuple[Message, ...]] = []
+
+    @property
+    def refused(self) -> int:
+        """How many requests were refused, those to models that share its list included."""
+        return len(self.refusals)
 
     async def ready(self) -> None:
         """There is nothing to reach."""
@@ -75,7 +93,7 @@ class RecordedModel:
 
     def _refuse(self, messages: tuple[Message, ...]) -> NoReturn:
         self._meter.give_back()  # counted as sent before it came here
-        self.refused += 1
+        self.refusals.append(messages)
         if messages in self._failed:
             raise RequestFailedError("the request failed when it was sent; no output is recorded")
         raise BudgetSpentError("only recorded outputs are read here; this one is not recorded")
@@ -98,7 +116,9 @@ def recorded(task: Task, ledger: Ledger, run: RunRow) -> Recorded | None:
         for sample in samples
         if states[sample.id] == "error"
     )
-    return Recorded(run, entry, found[0], samples, failed)
+    named = find_identities(ledger, run.id)
+    own = named.pop("", found[0])
+    return Recorded(run, entry, own, samples, failed, named)
 
 
 async def run_recorded(
@@ -106,7 +126,7 @@ async def run_recorded(
 ) -> RunRow:
     """Run `entry` on the samples of `source` from its recorded outputs alone."""
     meter = Meter()
-    model = RecordedModel(source.run.model, source.identity, meter, source.failed)
+    model, _ = source.model(meter)
     return await run_entry(
         task, entry, source.samples, split=source.run.split, model=model, ledger=ledger,
         meter=meter, watch=watch,
@@ -119,17 +139,17 @@ async def reread(
     """Each sample as the entry makes it of its recorded outputs today, all drafts behind it, and
     whether all were recorded. Nothing is written."""
     meter = Meter()
-    model = RecordedModel(source.run.model, source.identity, meter, source.failed)
+    model, own = source.model(meter)
     flow = find_flow(source.entry.flow, task.own.flows)
     run = Run(
         0, task, source.entry, flow, ledger, Scheduler(model, ledger, meter), meter,
         Tally(source.entry.name, len(source.samples), meter), Diagnoser(task),
     )  # fmt: skip
     for sample in source.samples:
-        refused = model.refused
+        refused = own.refused
         row, drafts = await answer_sample(run, sample)
         assert row is not None  # only a halted run leaves a sample without a row
-        yield sample, row, drafts, model.refused == refused
+        yield sample, row, drafts, own.refused == refused
 
 
 def changed_answers(ledger: Ledger, a: int, b: int) -> int:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from functools import partial
 
 from tesuji.errors import (
     ConfigError,
 )
-from tesuji.flows import Flow, choose, find_flow
+from tesuji.flows import Flow, cascade, find_flow, needs, scores_labels
 from tesuji.flows.choose import labels_of
-from tesuji.models.base import Model, require
+from tesuji.models.base import Capability, Model, Sampling, require
 from tesuji.models.prices import cost
+from tesuji.models.several import identities, other_models
 from tesuji.run.alarms import Guard, StopRule
 from tesuji.run.allocator import Claim
 from tesuji.run.answering import CUT, Run, answer_sample
@@ -32,6 +33,7 @@ from tesuji.run.ledger import (
     find_settled,
     finding_counts,
     get_best,
+    note_identities,
     write_alarm,
     write_answer,
 )
@@ -81,7 +83,9 @@ async def run_entry(
         "entry_digest": entry.digest, "task_digest": task.digest, "split": split,
         "samples_digest": _digest(samples),
     }  # fmt: skip
-    conditions = partial(conclusions_digest, task, entry, model.identity, samples, meter.budget)
+    named = identities(model)
+    identity = model.identity if len(named) == 1 else repr(named)
+    conditions = partial(conclusions_digest, task, entry, identity, samples, meter.budget)
     settled = None if stop_when else find_settled(ledger, **same)
     if settled is not None and settled[1] == conditions():
         return repeat_settled(ledger, settled[0], entry, meter, watch)
@@ -89,6 +93,7 @@ async def run_entry(
         ledger, **same, entry=entry.name, model=entry.model, entry_table=to_table(entry),
         total=len(samples), metric=task.metric.name,
     )  # fmt: skip
+    note_identities(ledger, run_id, named)
     guard = _guard(task, ledger, split, run_id, stop_when)
     run = Run(
         run_id, task, entry, find_flow(entry.flow, task.own.flows), ledger,
@@ -135,16 +140,32 @@ def check_entry(task: Task, entry: Entry, model: Model) -> None:
     check_template(entry.prompt, task.columns, f"entry '{entry.name}'")
     flow = find_flow(entry.flow, task.own.flows)
     _check_options(flow, entry)
-    sampling = entry_sampling(task, entry)
-    if sampling.grammar is not None:
-        require(model, "grammar")
-    if sampling.logprobs is not None:
-        require(model, "logprobs")
-    if sampling.stop_loops:
-        require(model, "stream")
-    if flow is choose:
+    if scores_labels(flow, entry.options):
         labels_of(task.format)
-    require(model, "score" if flow is choose else "generate")
+    needed = _needs(entry_sampling(task, entry))
+    for capability in (*needed, *needs(flow, entry.options)):
+        require(model, capability)
+    others = other_models(model)
+    if flow is cascade and (strong := entry.options.get("strong", "strong")) not in entry.models:
+        raise ConfigError(
+            f"entry '{entry.name}': flow 'cascade' asks the model '{strong}', which the entry does "
+            f'not name: add [models] {strong} = "URI" to it'
+        )
+    for name in entry.models:
+        if name not in others:
+            raise ConfigError(f"entry '{entry.name}': its model '{name}' was not opened")
+        require(others[name], *needed, "generate")
+
+
+def _needs(sampling: Sampling) -> list[Capability]:
+    needed: list[Capability] = []
+    if sampling.grammar is not None:
+        needed.append("grammar")
+    if sampling.logprobs is not None:
+        needed.append("logprobs")
+    if sampling.stop_loops:
+        needed.append("stream")
+    return needed
 
 
 def _check_options(flow: Flow, entry: Entry) -> None:
@@ -164,7 +185,12 @@ def _check_options(flow: Flow, entry: Entry) -> None:
 def make_meter(task: Task, entry: Entry, budget: Budget | None) -> Meter:
     """A meter for the budget (default: the task's limits) at the entry's model's prices."""
     budget = budget or make_budget(task.limits)
-    return Meter(budget, lambda i, o: cost(entry.model, i, o, task.prices))
+    prices = {name: _price(task, uri) for name, uri in entry.models.items()}
+    return Meter(budget, _price(task, entry.model), prices=prices)
+
+
+def _price(task: Task, uri: str) -> Callable[[int, int], float | None]:
+    return lambda tokens_in, tokens_out: cost(uri, tokens_in, tokens_out, task.prices)
 
 
 async def _work(run: Run, samples: Sequence[Sample], watch: Watch | None) -> None:
@@ -177,6 +203,7 @@ async def _work(run: Run, samples: Sequence[Sample], watch: Watch | None) -> Non
                 unopened -= 1
                 run.meter.reserve = min(unopened * _FALLBACK_SECONDS, most)
                 if run.meter.halted:
+                    run.scheduler.allocator.leave(claim)  # it will not begin: nobody waits for it
                     break
                 group.create_task(_answer(run, sample, claim))
     except BaseExceptionGroup as errors:

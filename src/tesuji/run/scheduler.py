@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from tesuji.errors import BudgetSpentError
 from tesuji.models.base import Gated, Model, Output, Request
+from tesuji.models.several import other_models, own_model
 from tesuji.run.allocator import Allocator, Claim
 from tesuji.run.budget import Meter, grace
 from tesuji.run.ledger import (
@@ -40,10 +41,18 @@ class Scheduler:
     An output is on disk before anyone sees it. Equal requests in flight are sent once. Under a
     clock, a request that stalls is given up and sent again, one that no longer fits is not sent,
     and when the time is over, what is in flight is given up.
+
+    Of several models each has a scheduler of its own, in `others`, with its own places and pace;
+    ledger and meter are common. `name` is the model's name among them, None for the entry's own.
     """
 
-    def __init__(self, model: Model, ledger: Ledger, meter: Meter) -> None:
-        self.model, self.ledger, self.meter = model, ledger, meter
+    def __init__(self, model: Model, ledger: Ledger, meter: Meter, name: str | None = None) -> None:
+        self.others = {
+            other: Scheduler(one, ledger, meter, other)
+            for other, one in other_models(model).items()
+        }
+        model = own_model(model)
+        self.model, self.ledger, self.meter, self.name = model, ledger, meter, name
         self.allocator = Allocator(lambda: model.concurrency, by_worth=meter.budget.limited)
         self._pace = Pace()
         self._clocks: dict[asyncio.Timeout, tuple[float, int]] = {}
@@ -108,7 +117,7 @@ class Scheduler:
         try:
             output = await self._send(lambda: self.model.generate(request), claim)
             output = replace(output, text=storable(output.text))
-            self.meter.pay(output.tokens_in, output.tokens_out)
+            self.meter.pay(output.tokens_in, output.tokens_out, self.name)
             await record_output(self.ledger, key, self.model.identity, request, output)
             return output
         finally:

@@ -20,7 +20,7 @@ from tesuji.task.own import Own, load_own
 from tesuji.task.row import Table
 from tesuji.task.rules import answer_format, metric
 from tesuji.task.sample import Sample
-from tesuji.task.samples import make_samples
+from tesuji.task.samples import make_samples, sample_ids
 from tesuji.task.split import split
 from tesuji.task.table import read_table
 from tesuji.task.template import PromptTemplate, check_template, parts
@@ -54,6 +54,8 @@ class Task:
     own: Own = field(default_factory=Own, repr=False)
     config: Config | None = field(default=None, repr=False)
     test_table: Table | None = field(default=None, repr=False)
+    groups: Mapping[str, Mapping[str, Hashable]] = field(default_factory=dict, repr=False)
+    """By split, then by sample: the value of [split] group, where one is set."""
 
     @property
     def pool(self) -> tuple[Sample, ...]:
@@ -168,6 +170,7 @@ def load(folder: Path | str = ".") -> Task:
         own=own,
         config=config,
         test_table=tables.get("test"),
+        groups=_groups(config, tables),
     )
 
 
@@ -201,6 +204,17 @@ def _split(
     except InputError as error:
         raise ConfigError(f"{config.path}: [split] {error}") from None
     return tuple(samples[at] for at in train), tuple(samples[at] for at in dev)
+
+
+def _groups(config: Config, tables: Mapping[str, Table]) -> dict[str, dict[str, Hashable]]:
+    column = config.split.group
+    groups = {}
+    for name in ("train", "dev"):
+        table = tables.get(name, tables["train"])
+        if column is not None and column in table.columns:
+            ids = sample_ids(table, config.data.id)
+            groups[name] = dict(zip(ids, _keys(table, column, "group"), strict=True))
+    return groups
 
 
 def _stratum(target: Any) -> str:

@@ -122,10 +122,10 @@ class Recordings:
             yield from self._foreign(row)
 
     def _exported(self, row: Mapping[str, Any]) -> Iterator[Found]:
-        identity = self._known if self.always else row.get("model")
         for drawn in row["outputs"]:
             if not isinstance(drawn, dict):
                 raise ValueError("'outputs' must be a list of objects")
+            identity = self._known if self.always else drawn.get("model", row.get("model"))
             if not isinstance(identity, str) or not identity:
                 raise ValueError("'model' must be a text: whose outputs are these?")
             parts = {"messages": row.get("messages"), **drawn}

@@ -99,6 +99,8 @@ def _drawn(drawn: Drawn, first: Drawn | None) -> dict[str, Any]:
     }
     if output.logprobs is not None:
         row["logprobs"] = [asdict(token) for token in output.logprobs]
+    if first is not None and drawn.model != first.model:
+        row["model"] = drawn.model
     if first is None or drawn.sampling != first.sampling:
         row["sampling"] = dict(drawn.sampling)
     if first is None or drawn.messages != first.messages:

@@ -228,20 +228,6 @@ def find_findings(ledger: Ledger, run: int, sample: str) -> list[tuple[bytes, Fi
     return [(row[0], Finding(*row[1:])) for row in rows]
 
 
-def get_best(ledger: Ledger, task_digest: str, split: str) -> RunRow | None:
-    """The best run so far on this split of this task."""
-    row = ledger.row("SELECT run FROM best WHERE task_digest = ? AND split = ?", task_digest, split)
-    return None if row is None else get_run(ledger, row[0])
-
-
-def set_best(ledger: Ledger, run: RunRow) -> None:
-    """Make this run the best so far on its split."""
-    with ledger.transaction() as connection:
-        connection.execute(
-            "INSERT OR REPLACE INTO best VALUES (?, ?, ?)", (run.task_digest, run.split, run.id)
-        )
-
-
 class Verdict(Protocol):
     """What the ledger keeps of a comparison (`tesuji.compare.Comparison` is one)."""
 
@@ -259,15 +245,20 @@ class Verdict(Protocol):
     def verdict(self) -> str: ...
 
 
-def record_trial(ledger: Ledger, best: int, challenger: int, verdict: Verdict) -> None:
-    """Record how a challenger's run compared with the best's; a repeated trial takes the place."""
+def record_trial(
+    ledger: Ledger, best: int, challenger: int, verdict: Verdict, move: str | None = None
+) -> None:
+    """Record how a challenger's run compared with the best's; a repeated trial takes the place.
+
+    `move` is the next move that proposed the challenger, None for a plain run.
+    """
     v = verdict
     with ledger.transaction() as connection:
         connection.execute(
             "DELETE FROM trials WHERE best = ? AND challenger = ?", (best, challenger)
         )
         connection.execute(
-            "INSERT INTO trials (best, challenger, samples, gain, low, high, p, verdict, created) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (best, challenger, v.n, v.gain, v.low, v.high, v.p, v.verdict, time.time()),
+            "INSERT INTO trials (best, challenger, samples, gain, low, high, p, verdict, created, "
+            "move) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (best, challenger, v.n, v.gain, v.low, v.high, v.p, v.verdict, time.time(), move),
         )

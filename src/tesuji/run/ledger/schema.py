@@ -165,7 +165,49 @@ CREATE TABLE diagnoses (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _RATES, _AGAIN)
+# Which moves were tried on which best run and what came of them, and who was the best when: a log
+# that only grows ("undo" and "redo" are moves in it too). A file from before has but its present
+# bests in it.
+_MOVES = """
+ALTER TABLE trials ADD COLUMN move TEXT;
+CREATE TABLE tries (
+  id INTEGER PRIMARY KEY,
+  task_digest TEXT NOT NULL,
+  split TEXT NOT NULL,
+  best INTEGER REFERENCES runs (id),
+  move TEXT NOT NULL,
+  challengers INTEGER NOT NULL,
+  winner INTEGER REFERENCES runs (id),
+  kept INTEGER NOT NULL,
+  gain REAL,
+  stopped TEXT,
+  created REAL NOT NULL
+);
+CREATE TABLE bests (
+  id INTEGER PRIMARY KEY,
+  task_digest TEXT NOT NULL,
+  split TEXT NOT NULL,
+  run INTEGER NOT NULL REFERENCES runs (id),
+  move TEXT NOT NULL,
+  created REAL NOT NULL
+);
+INSERT INTO bests (task_digest, split, run, move, created)
+  SELECT best.task_digest, best.split, best.run, 'run', runs.started
+  FROM best JOIN runs ON runs.id = best.run;
+"""
+
+# Under which identity the outputs of each model of a run are kept, where it has several; the
+# entry's own has the name ''.
+_SEVERAL = """
+CREATE TABLE identities (
+  run INTEGER NOT NULL REFERENCES runs (id),
+  name TEXT NOT NULL,
+  identity TEXT NOT NULL,
+  PRIMARY KEY (run, name)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _RATES, _AGAIN, _MOVES, _SEVERAL)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -1,0 +1,288 @@
+"""The planner: which of the twelve moves next, and why. Rules, no model.
+
+Each move's rule (`rules.py`) and its own relevance are made into advice: what it may gain, on what
+evidence, what it costs, the command. Advice is ordered by the gain to expect per pass over the dev
+split that it costs, `expected / (1 + passes)`; before moves come the steps that everything else
+needs (first, run), and predicting comes first where nothing else is worth what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from tesuji.models.prices import cost as price
+from tesuji.moves.rules import BOOK, RULES, Case
+from tesuji.moves.situation import Situation
+from tesuji.run.budget import Budget
+from tesuji.run.ledger import Try
+
+State: TypeAlias = Literal["now", "later", "done", "missing"]
+"""now: worth a try · later: no reason yet, or it costs more than is left · done: tried on this very
+best · missing: no command for it in this version."""
+
+# A model of another kind is asked at another price: how many passes of one's own model a pass on a
+# closed one counts for. A guess; what it costs in money is said beside it.
+_CLOSED_PASSES = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What trying a move takes, by what a sample has cost so far: `usd` is None where the price is
+    unknown, `seconds` at the pace of the best run."""
+
+    requests: int = 0
+    tokens: int = 0
+    usd: float | None = 0.0
+    seconds: float = 0.0
+
+    @property
+    def free(self) -> bool:
+        """Whether nothing is sent."""
+        return not self.requests
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What the planner says of a move, or of a step (`step`) such as `run` or `predict`.
+
+    `most` bounds the share of samples that it could set right, `expected` is what it is ordered by;
+    `value` is that per cost. `outcome` says what came of it when it was tried last.
+    """
+
+    move: str
+    state: State
+    why: str
+    command: str = ""
+    most: float = 0.0
+    expected: float = 0.0
+    evidence: str = ""
+    cost: Cost = Cost()
+    value: float = 0.0
+    outcome: str = ""
+    step: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All advice, the best first, and remarks on the whole."""
+
+    situation: Situation
+    advice: tuple[Advice, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def top(self) -> tuple[Advice, ...]:
+        """What to do next: at most three, each with a command that there is."""
+        return tuple(one for one in self.advice if one.state == "now")[:3]
+
+    def of(self, move: str) -> Advice:
+        """The advice on one move or step; KeyError where there is none."""
+        return {one.move: one for one in self.advice}[move]
+
+
+def plan(situation: Situation) -> Plan:
+    """What to do next in a situation."""
+    moves = [_advise(situation, name) for name in RULES]
+    moves.sort(key=lambda one: (_RANK[one.state == "missing" and not one.value, one.state],
+                                -one.value))  # fmt: skip
+    steps = _steps(situation, moves)
+    before = [one for one in steps if one.state == "now"]
+    after = [one for one in steps if one.state != "now"]
+    return Plan(situation, (*before, *moves, *after), tuple(_notes(situation, moves)))
+
+
+# What is worth a try, whether or not this version can: those lacking show where the book has gaps.
+_RANK: Mapping[tuple[bool, State], int] = {
+    (False, "now"): 0, (False, "missing"): 0, (False, "later"): 1, (True, "missing"): 2,
+    (False, "done"): 3,
+}  # fmt: skip
+
+
+def _advise(s: Situation, name: str) -> Advice:
+    if s.run is None and name != "baseline":
+        here = name in s.relevance
+        why = f"after the first run: {BOOK[name]}" if here else BOOK[name]
+        return Advice(name, "later" if here else "missing", why)
+    case = RULES[name](s)
+    own = s.relevance.get(name)
+    if own is not None:  # the move knows best what it would do
+        stake = min(own.gain, case.stake) if case.stake else own.gain
+        passes = own.cost / s.dev if own.cost and s.dev else case.passes
+        case = replace(case, why=own.why, stake=stake, passes=passes,
+                       command=case.command or f"try {name}",
+                       evidence=own.evidence or case.evidence)  # fmt: skip
+    expected = case.stake * (case.trust or 0.1)
+    if own is not None and own.likely is not None:
+        expected = own.likely
+    cost = _cost(s, case)
+    weight = _CLOSED_PASSES if case.model else 1.0
+    advice = Advice(
+        name, "now", case.why, f"tesuji {case.command}" if case.command else "", case.stake,
+        expected, case.evidence, cost, expected / (1 + weight * case.passes),
+        _outcome(s.tries.get(name), name, s),
+    )  # fmt: skip
+    return _settled(s, case, advice)
+
+
+def _settled(s: Situation, case: Case, advice: Advice) -> Advice:
+    """The advice with its state."""
+    tried = s.tries.get(advice.move)
+    if advice.move not in s.relevance:
+        return replace(advice, state="missing", command="")
+    if tried and tried.best == s.run and s.run is not None and not tried.stopped:
+        return replace(advice, state="done")
+    if not advice.expected:
+        return replace(advice, state="later", value=0.0)
+    short = _beyond(advice.cost, s.left) or _too_slow(s, case.factor)
+    return replace(advice, state="later", why=f"{short}: {advice.why}") if short else advice
+
+
+def _cost(s: Situation, case: Case) -> Cost:
+    requests = round(case.passes * s.dev)
+    if not requests:
+        return Cost()
+    asked = s.usage.requests or 1.0
+    tokens_in = round(requests * s.usage.tokens_in / asked)
+    tokens_out = round(requests * s.usage.tokens_out / asked)
+    model = case.model or s.model
+    usd = price(model, tokens_in, tokens_out, s.prices) if model else None
+    return Cost(requests, tokens_in + tokens_out, usd, requests * s.pace)
+
+
+def _beyond(cost: Cost, left: Budget) -> str | None:
+    """What of the budget does not suffice; None where all does."""
+    for name, amount in (
+        ("seconds", cost.seconds), ("requests", cost.requests), ("tokens", cost.tokens),
+        ("usd", cost.usd or 0.0),
+    ):  # fmt: skip
+        limit = getattr(left, name)
+        if limit is not None and amount > limit:
+            unit = "US dollars" if name == "usd" else name
+            return f"it takes about {amount:,.4g} {unit}, and {limit:,.4g} are left"
+    return None
+
+
+def _too_slow(s: Situation, factor: float) -> str | None:
+    """Whether the test split could not be answered within a run's limits any more."""
+    if factor <= 1 or not s.test or s.run is None:
+        return None
+    for name, needed in _needed(s).items():
+        limit = s.limits.get(name)
+        if limit is not None and factor * needed > limit:
+            return (
+                f"with {factor:.2g} times the requests the test split would pass the limit of "
+                f"{limit:,.6g} {name}"
+            )
+    return None
+
+
+def _needed(s: Situation) -> dict[str, float]:
+    """What answering the test split as the dev split was would take."""
+    requests = s.test * (s.usage.requests or 1.0)
+    tokens = s.test * (s.usage.tokens_in + s.usage.tokens_out)
+    return {"requests": requests, "tokens": tokens, "seconds": requests * s.pace}
+
+
+def _outcome(tried: Try | None, name: str, s: Situation) -> str:
+    """What came of a move when it was tried last, in a few words."""
+    if tried is None:
+        return ""
+    gain = "" if tried.gain is None else f" {tried.gain:+.3g}"
+    if tried.kept:
+        return f"kept{gain}" if tried.winner == s.run or name in s.chain else f"kept{gain}, undone"
+    if tried.stopped:
+        return "cut short"
+    if not tried.challengers:
+        return "looked"
+    on = "" if tried.best == s.run else f" on run {tried.best}"
+    return f"dropped{gain}{on}"
+
+
+def _steps(s: Situation, moves: list[Advice]) -> list[Advice]:
+    if s.run is None:
+        return _beginnings(s)
+    steps = []
+    if not s.whole:
+        steps.append(_step(
+            "run", "now", f"run {s.unfinished or s.run} is not finished, so there is no best yet: "
+            "it goes on where it was, nothing is sent twice", f"tesuji run --entry {s.entry}",
+            Cost(max(0, s.dev - s.stakes.scored)),
+        ))  # fmt: skip
+    elif s.unfinished:
+        steps.append(_step(
+            "run", "later", f"run {s.unfinished} was cut short: it goes on where it was by the "
+            "command that began it; what is recorded is not sent again", "tesuji runs",
+        ))  # fmt: skip
+    if s.test:
+        steps.append(_predict(s, moves))
+    return steps
+
+
+def _beginnings(s: Situation) -> list[Advice]:
+    model = "" if s.model else " --model nano"
+    steps = []
+    if not s.looked:
+        steps.append(_step(
+            "first", "now", "nothing is known before one has seen what the model really writes",
+            f"tesuji first{model}", Cost(1),
+        ))  # fmt: skip
+    why = "every move is measured against a first run on the whole dev split"
+    if s.unfinished:
+        why = f"run {s.unfinished} is not finished: it goes on where it was, nothing is sent twice"
+    steps.append(_step("run", "now", why, f"tesuji run{model}", Cost(s.dev)))
+    return steps
+
+
+def _predict(s: Situation, moves: list[Advice]) -> Advice:
+    """Predicting: first where nothing else is worth it, else at the end."""
+    command = "tesuji predict"
+    if s.predicted:
+        command = "tesuji check"
+    open_moves = [one for one in moves if one.state == "now"]
+    wrong, fewest = s.stakes.wrong, s.fewest
+    if s.stakes.scored and wrong == 0:
+        return _step("predict", "now", "every answer is as good as can be: submit it", command)
+    if s.stakes.scored and wrong < fewest:
+        return _step(
+            "predict", "now", f"only {wrong} answers are wrong: no paired test could tell that "
+            f"anything is better ({fewest} are the fewest)", command,
+        )  # fmt: skip
+    if not open_moves:
+        why = "no move is left that is worth a try"
+        if s.left.limited and any(_beyond(one.cost, s.left) for one in moves):
+            why = "no move fits into what is left"
+        return _step("predict", "now", f"{why}: predict with the best there is", command)
+    if s.predicted:
+        return _step("predict", "done", "the best entry has answered the test split", command)
+    return _step("predict", "later", "the best entry has not answered the test split yet", command)
+
+
+def _step(move: str, state: State, why: str, command: str, cost: Cost | None = None) -> Advice:
+    return Advice(move, state, why, command, cost=cost or Cost(), step=True)
+
+
+def _notes(s: Situation, moves: list[Advice]) -> list[str]:
+    notes = []
+    hopes = [one.most for one in moves if one.state == "now"]
+    unit = "points" if s.zero_one else "% of the samples"
+    if s.run is not None and hopes and max(hopes) < s.tellable:
+        notes.append(
+            f"the dev split has {s.dev:,} samples: no test can tell a gain under "
+            f"{100 * s.tellable:.0f} {unit} there, and no move promises as much; give it more "
+            "rows ([split] dev in competition.toml, or a file of its own as [data] dev)"
+        )
+    elif s.tellable > 0.05:
+        notes.append(
+            f"the dev split has {s.dev:,} samples: no test can tell a gain under "
+            f"{100 * s.tellable:.0f} {unit} there, however lucky"
+        )
+    for name, needed in _needed(s).items() if s.run is not None and s.test else ():
+        limit = s.limits.get(name)
+        if limit is not None and needed > 0.8 * limit:
+            notes.append(
+                f"the test split would take about {needed:,.3g} of the {limit:,.6g} {name} that a "
+                "run may: " + ("it would be cut short" if needed > limit else "little is left")
+            )
+    return notes
