@@ -17,7 +17,20 @@ from tesuji.task.metrics import make_metric, user_metric
 from tesuji.task.metrics.base import Metric
 from tesuji.task.sample import Sample
 
-WORDS = "alpha beta gamma delta apple river stone cloud green seven happy quiet".split()
+WORDS = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "apple",
+    "river",
+    "stone",
+    "cloud",
+    "green",
+    "seven",
+    "happy",
+    "quiet",
+]
 
 
 def pool(

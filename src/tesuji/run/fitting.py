@@ -6,7 +6,8 @@ The dev split never enters the fit: there the referee judges.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tesuji.baselines.uri import PROMPT, BaselineURI, parse_uri
@@ -35,15 +36,18 @@ def open_baseline(task: Task, entry: Entry, uri: str) -> BaselineModel:
     pool = training_pool(task, parsed)
     if (entry.prompt.user, entry.prompt.system) == (PROMPT, ""):
         return BaselineModel(parsed, pool)
-    return BaselineModel(parsed, pool, _rows_digest(task, entry), lambda: _asked(task, entry))
+    known = partial(_asked, task, entry, pool.columns)
+    return BaselineModel(parsed, pool, _rows_digest(task, entry), known)
 
 
-def _asked(task: Task, entry: Entry) -> Mapping[tuple[Message, ...], Mapping[str, Any] | None]:
+def _asked(
+    task: Task, entry: Entry, columns: Sequence[str]
+) -> Mapping[tuple[Message, ...], Mapping[str, Any] | None]:
     """The row of each prompt; None where two rows that differ are asked about alike."""
     asked: dict[tuple[Message, ...], Mapping[str, Any] | None] = {}
     for sample in (*task.dev, *task.test, *task.train):
         messages = render(task, entry, prepare(sample, entry.inputs))
-        row = {name: sample.fields.get(name) for name in task.columns}
+        row = {name: sample.fields.get(name) for name in columns}
         asked[messages] = row if asked.get(messages, row) == row else None
     return asked
 
