@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -132,3 +133,11 @@ def test_a_pool_without_targets_gives_no_examples() -> None:
     pool = (sample("a", "b", None),)
     assert len(SHOTS.render(sample("x", "why?"), pool, TEXT)) == 1
     assert len(SHOTS.render(sample("x", "why?"), (), TEXT)) == 1
+
+
+def test_a_star_is_the_whole_row_without_what_other_splits_lack() -> None:
+    fields = {"問い": "a {b}", "n": 3, "none": None, "why": "the answer is 4"}
+    assert json.loads(fill("{*}", fields, TextFormat(), "here")) == fields
+    shown = fill("{*}", fields, TextFormat(), "here", ["n", "問い"])
+    assert shown == '{"n": 3, "問い": "a {b}"}'
+    assert fill("{*}", {"*": "mine"}, TextFormat(), "here") == "mine"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tesuji.baselines.uri import is_baseline
 from tesuji.errors import ConfigError, InputError
 from tesuji.run.entry import Entry, base_entry, from_table, load_entry, make_sampling
 from tesuji.run.ledger import FILE, Ledger, RunRow, get_best
@@ -27,8 +28,8 @@ def find_entry(task: Task, entry: Entry | str | None, model: str | None = None) 
     """
     from dataclasses import replace
 
-    if entry is None or entry == "base":
-        return base_entry(task, model)
+    if entry is None or entry == "base" or (model and is_baseline(model)):
+        return base_entry(task, model)  # a baseline has its own prompt, whatever the entry's
     chosen = entry if isinstance(entry, Entry) else load_entry(task.folder, entry)
     if model and model != chosen.model:
         label = "".join(c if c.isalnum() else "-" for c in model.split("#")[-1].split("/")[-1])

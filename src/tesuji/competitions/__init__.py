@@ -1,4 +1,5 @@
-"""Ready-made competitions: each a package here with `competition.toml` and `generate.py`."""
+"""Ready-made competitions: each a package here with `competition.toml`, `generate.py`, and perhaps
+a `competition.py` with functions of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from tesuji.errors import InputError
 
-READY = ("llm-prompt-reverse",)
+READY = ("llm-prompt-reverse", "nemotron-reasoning")
 
 
 def create_competition(name: str, folder: Path, seed: int = 0) -> None:
@@ -21,7 +22,7 @@ def create_competition(name: str, folder: Path, seed: int = 0) -> None:
         raise InputError(f"there is no ready competition '{name}'; there are: {', '.join(READY)}")
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file: choose another name")
-    for there in ("competition.toml", "data/train.csv", "data/test.csv"):
+    for there in ("competition.toml", "competition.py", "data/train.csv", "data/test.csv"):
         if (folder / there).exists():
             raise InputError(f"{folder / there} exists: choose another folder")
     package = f"{__name__}.{name.replace('-', '_')}"
@@ -31,5 +32,7 @@ def create_competition(name: str, folder: Path, seed: int = 0) -> None:
     except OSError as error:
         raise InputError(f"{folder} cannot be made: {error.strerror}") from None
     import_module(f"{package}.generate").generate(data, seed)
-    text = (files(package) / "competition.toml").read_text(encoding="utf-8")
-    (folder / "competition.toml").write_text(text, encoding="utf-8")
+    for name in ("competition.toml", "competition.py"):
+        source = files(package) / name
+        if source.is_file():
+            (folder / name).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")

@@ -14,7 +14,7 @@ from tesuji.diagnose.postamble import detect_postamble
 from tesuji.diagnose.preamble import detect_preamble
 from tesuji.diagnose.refusal import detect_refusal
 from tesuji.diagnose.truncated import detect_truncated
-from tesuji.models.base import Output, Request
+from tesuji.models.base import COMPUTED, Output, Request
 from tesuji.task.formats.base import AnswerFormat
 
 DETECTORS: tuple[tuple[Kind, Detector], ...] = (
@@ -49,6 +49,8 @@ def diagnose(
     >>> [f.kind for f in diagnose(Output("Sure! Here is the word: level", "stop"))]
     ['preamble']
     """
+    if output.finish == COMPUTED:
+        return []
     return findings_in(observe(output.text, output.finish, request, format, language))
 
 

@@ -50,6 +50,10 @@ class Request:
     index: int = 0
 
 
+COMPUTED = "computed"
+"""The `finish` of an output that no language model wrote: nothing is looked for in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class TokenLogprob:
     """A token of the output with its log-probability and the likeliest alternatives."""
@@ -64,7 +68,7 @@ class Output:
     """What the model wrote, untouched. `seconds` is the time of this request alone."""
 
     text: str
-    finish: str  # "stop" | "length" | "loop" (stopped by us) | what else the server says
+    finish: str  # "stop" | "length" | "loop" (stopped by us) | COMPUTED | what the server says
     tokens_in: int = 0
     tokens_out: int = 0
     seconds: float = 0.0

@@ -29,7 +29,7 @@ _BUILT_IN = {
 }
 _SHAPES = (
     "nano, onnx:DIR, openai:NAME, http://HOST/v1#NAME, https://HOST/v1#NAME, hf:NAME-or-DIR, "
-    "vllm:NAME, gguf:FILE, replay:FILE"
+    "vllm:NAME, gguf:FILE, replay:FILE, baseline:METHOD"
 )
 
 
@@ -44,10 +44,16 @@ def open_model(uri: str, *, workers: str | None = None, **options: Any) -> Model
     >>> open_model("nanoo")
     Traceback (most recent call last):
     tesuji.errors.ConfigError: no such model: 'nanoo'; it is one of nano, onnx:DIR, openai:NAME, \
-http://HOST/v1#NAME, https://HOST/v1#NAME, hf:NAME-or-DIR, vllm:NAME, gguf:FILE, replay:FILE
+http://HOST/v1#NAME, https://HOST/v1#NAME, hf:NAME-or-DIR, vllm:NAME, gguf:FILE, replay:FILE, \
+baseline:METHOD
     """
     scheme, colon, rest = uri.strip().partition(":")
     scheme = scheme.lower()
+    if scheme == "baseline" and rest:
+        raise ConfigError(
+            f"{uri.strip()[:80]} is fitted to a competition's training rows: run it there "
+            f"(tesuji run --model {uri.strip()[:80]})"
+        )
     opener = _opener(scheme)
     if opener is None:
         shapes = ", ".join([_SHAPES, *(f"{name}:…" for name in sorted(_plugins()))])

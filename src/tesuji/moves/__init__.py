@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tesuji.errors import InputError
+from tesuji.moves.baseline import Baseline
 from tesuji.moves.flow import Flow
 from tesuji.moves.models import Models
 from tesuji.moves.move import (
@@ -27,14 +28,15 @@ from tesuji.moves.survey import Survey
 
 MOVES: Mapping[str, type[Move]] = MappingProxyType(
     {
-        "process": Process, "prompt": Prompt, "flow": Flow, "models": Models, "stronger": Stronger,
-        "survey": Survey,
+        "baseline": Baseline, "process": Process, "prompt": Prompt, "flow": Flow,
+        "models": Models, "stronger": Stronger, "survey": Survey,
     }
 )  # fmt: skip
 
 __all__ = [
     "MOVES",
     "Attempt",
+    "Baseline",
     "Evidence",
     "Found",
     "Move",

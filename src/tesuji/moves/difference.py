@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from tesuji.baselines.uri import is_baseline
 from tesuji.models.base import Sampling
 from tesuji.run.entry import Entry
 
@@ -19,6 +20,8 @@ def differences(best: Entry, entry: Entry) -> tuple[str, ...]:
     >>> differences(base, Entry("e", "hf:x", PromptTemplate("{x}!"), flow="vote", options={"n": 3}))
     ('model hf:x', 'flow vote (n=3)', 'prompt')
     """
+    if is_baseline(entry.model):
+        return (entry.model,)  # what else an LLM's entry says means nothing to it
     parts = []
     if entry.model != best.model:
         parts.append(f"model {_short(entry.model)}")

@@ -16,7 +16,7 @@ from tesuji.run.recorded import Recorded, recorded, reread, run_recorded
 from tesuji.task.inputs import NORMALISERS, normalise
 from tesuji.task.sample import Sample
 from tesuji.task.task import Task
-from tesuji.task.template import parts
+from tesuji.task.template import named_columns
 
 
 def starting_run(task: Task, ledger: Ledger, split: str) -> RunRow:
@@ -121,8 +121,7 @@ def changed_inputs(task: Task, entry: Entry, samples: tuple[Sample, ...]) -> dic
 
     Looked at are the columns that the prompt names, as the entry's own normalisers leave them.
     """
-    templates = (entry.prompt.user, entry.prompt.system)
-    named = {name for template in templates for _, name in parts(template) if name}
+    named = named_columns(entry.prompt, task.columns)
     counts = dict.fromkeys((name for name in NORMALISERS if name not in entry.inputs), 0)
     for sample in samples:
         texts = [normalise(value, entry.inputs) for column in named

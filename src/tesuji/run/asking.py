@@ -168,7 +168,7 @@ class Asker:
 def render(task: Task, entry: Entry, sample: Sample) -> tuple[Message, ...]:
     """The entry's prompt for a sample whose fields are normalised already."""
     pool = Prepared(task.pool, entry.inputs) if entry.inputs else task.pool
-    return entry.prompt.render(sample, pool, task.format)
+    return entry.prompt.render(sample, pool, task.format, task.columns)
 
 
 def entry_sampling(task: Task, entry: Entry) -> Sampling:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from tesuji.baselines.uri import PROMPT, is_baseline, parse_uri
 from tesuji.diagnose import check_names as check_cleaners
 from tesuji.errors import ConfigError
 from tesuji.models.base import Sampling
@@ -67,7 +68,16 @@ def base_entry(task: Task, model: str | None = None) -> Entry:
             f'{task.folder / "competition.toml"}: no model is named; add `model = "nano"` '
             "there, or give one with --model"
         )
+    if is_baseline(uri):
+        return baseline_entry(uri)
     return Entry("base", uri, task.template, make_sampling(task.sampling, "[sampling]"))
+
+
+def baseline_entry(uri: str) -> Entry:
+    """The entry of a baseline, `baseline-METHOD`: it reads the whole row; ConfigError."""
+    parsed = parse_uri(uri)
+    name = f"baseline-{parsed.method.name}" + ("-sure" if parsed.only_sure else "")
+    return Entry(name, str(parsed), PromptTemplate(PROMPT))
 
 
 def make_sampling(table: Mapping[str, Any], where: str) -> Sampling:

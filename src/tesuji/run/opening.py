@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from tesuji.baselines.uri import is_baseline
 from tesuji.run.entry import Entry
 from tesuji.task.task import Task
 
@@ -27,7 +28,11 @@ def open_for(task: Task, entry: Entry) -> Model:
 
 
 def open_uri(task: Task, entry: Entry, uri: str) -> Model:
-    """One model, opened to answer for the entry."""
+    """One model, opened to answer for the entry. A baseline is given the training rows."""
+    if is_baseline(uri):
+        from tesuji.run.fitting import open_baseline
+
+        return open_baseline(task, entry, uri)
     from tesuji.models.registry import open_model
 
     model = open_model(uri, **task.options_of(uri))

@@ -55,7 +55,7 @@ def conclusions_digest(
         return None
     conditions = (
         code_digest(), task.digest, task.language, entry.digest, identity, repr(budget),
-        str(task.folder),
+        str(task.folder), task.columns,
     )  # fmt: skip
     sha = hashlib.sha256(repr(conditions).encode("utf-8", "surrogatepass"))
     for group in (samples, task.pool if entry.prompt.examples else ()):

@@ -153,7 +153,7 @@ def _prompt(guess: Guess) -> list[str]:
         "",
         "[prompt]",
         "# {column} is replaced by the row's value, {answer_format} by a sentence that asks for",
-        "# the shape above; a brace itself is {{ or }}",
+        "# the shape above, {*} by the whole row as JSON; a brace itself is {{ or }}",
         f"# {comment(guess.reasons['user'])}",
         '# system = "You are …"',
         f"user = {text_block(guess.user)}",

@@ -2,11 +2,13 @@
 
 A template is text with `{column}` where a value belongs; `{{` and `}}` are braces. It is filled
 in one pass and nothing in it is evaluated: braces in the data stay braces, and a name is a column
-name verbatim (spaces and Japanese included), never an attribute or an index.
+name verbatim (spaces and Japanese included), never an attribute or an index. `{*}` is the whole
+row, never its target, as a JSON object.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +24,9 @@ from tesuji.task.writing import cell_text
 
 ANSWER_FORMAT = "answer_format"
 """The pseudo-field that stands for the sentence that asks for the answer format's shape."""
+
+ALL_FIELDS = "*"
+"""The pseudo-field that stands for all the sample's fields as one JSON object."""
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
@@ -48,34 +53,39 @@ class PromptTemplate:
             )
 
     def render(
-        self, sample: Sample, pool: Sequence[Sample], format: AnswerFormat
-    ) -> tuple[Message, ...]:
+        self, sample: Sample, pool: Sequence[Sample], format: AnswerFormat,
+        columns: Sequence[str] | None = None,
+    ) -> tuple[Message, ...]:  # fmt: skip
         """The messages that ask for `sample`'s answer.
 
         Examples are turns (user, assistant) made from `pool`, the same in every run, and never
-        the sample itself: neither its id nor its question. ConfigError for an unknown field.
+        the sample itself: neither its id nor its question. `columns` are those that `{*}` shows
+        (None: all): what only the training rows have may give the answer away. ConfigError for an
+        unknown field.
         """
-        question = fill(self.user, sample.fields, format, "[prompt] user")
+        question = fill(self.user, sample.fields, format, "[prompt] user", columns)
         messages = []
-        system = fill(self.system, sample.fields, format, "[prompt] system")
+        system = fill(self.system, sample.fields, format, "[prompt] system", columns)
         if system:
             messages.append(Message("system", system))
-        for shown in self._examples(sample, question, pool, format):
+        for shown in self._examples(sample, question, pool, format, columns):
             messages.extend(shown)
         return (*messages, Message("user", question))
 
     def _examples(
-        self, sample: Sample, question: str, pool: Sequence[Sample], format: AnswerFormat
-    ) -> list[tuple[Message, Message]]:
+        self, sample: Sample, question: str, pool: Sequence[Sample], format: AnswerFormat,
+        columns: Sequence[str] | None,
+    ) -> list[tuple[Message, Message]]:  # fmt: skip
         if not self.examples:
             return []
         asked, shown = {question}, list[tuple[Message, Message]]()
-        columns = [name for _, name in parts(self.user) if name in sample.fields and name]
-        for at in preferred(self.pick, sample, pool, columns, self.seed):
+        compared = sorted(named_columns(PromptTemplate(self.user), columns or sample.fields))
+        compared = [name for name in compared if name in sample.fields]
+        for at in preferred(self.pick, sample, pool, compared, self.seed):
             example = pool[at]
             if example.id == sample.id or example.target is None:
                 continue
-            text = fill(self.user, example.fields, format, "[prompt] user")
+            text = fill(self.user, example.fields, format, "[prompt] user", columns)
             if text in asked:
                 continue  # the same question under another id would give the answer away
             asked.add(text)
@@ -109,8 +119,14 @@ def parts(template: str, where: str = "template") -> tuple[tuple[str, str | None
     return (*pieces, (text + template[end:], None))
 
 
-def fill(template: str, fields: Mapping[str, Any], format: AnswerFormat, where: str) -> str:
-    """The template with its fields filled in, once; ConfigError for a field that is not there."""
+def fill(
+    template: str, fields: Mapping[str, Any], format: AnswerFormat, where: str,
+    columns: Sequence[str] | None = None,
+) -> str:  # fmt: skip
+    """The template with its fields filled in, once; ConfigError for a field that is not there.
+
+    `columns` are those that `{*}` shows, of those there are; None: all of them.
+    """
     out = []
     for text, name in parts(template, where):
         out.append(text)
@@ -120,9 +136,20 @@ def fill(template: str, fields: Mapping[str, Any], format: AnswerFormat, where: 
             out.append(cell_text(fields[name]))
         elif name == ANSWER_FORMAT:
             out.append(format.tell())
+        elif name == ALL_FIELDS:
+            shown = fields if columns is None else [name for name in columns if name in fields]
+            row = {name: fields[name] for name in shown}
+            out.append(json.dumps(row, ensure_ascii=False, default=str))
         else:
             raise ConfigError(_unknown(name, fields, where))
     return "".join(out)
+
+
+def named_columns(template: PromptTemplate, columns: Collection[str]) -> set[str]:
+    """The columns that a prompt shows: those that it names, or all of `columns` by `{*}`."""
+    texts = (template.user, template.system)
+    named = {name for text in texts for _, name in parts(text) if name is not None}
+    return named | set(columns) if ALL_FIELDS in named - set(columns) else named
 
 
 def check_template(
@@ -132,7 +159,7 @@ def check_template(
     for key in ("system", "user"):
         at = f"{where}: [prompt] {key}"
         for _, name in parts(getattr(template, key), at):
-            if name is not None and name not in columns and name != ANSWER_FORMAT:
+            if name is not None and name not in (*columns, ANSWER_FORMAT, ALL_FIELDS):
                 raise ConfigError(_unknown(name, columns, at))
 
 
