@@ -145,7 +145,10 @@ class Allocator:
 
     def _grant(self) -> None:
         """Give free places to those that wait, best first."""
-        while self._queue and self._taken < self._places():
+        if not self._queue:
+            return
+        places = self._places()
+        while self._queue and self._taken < places:
             rank, _, ticket, claim = self._queue[0]
             if ticket != claim.ticket:
                 heapq.heappop(self._queue)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -81,8 +80,11 @@ class Asker:
             n=n,
             index=index,
         )
-        with self._counted():
+        try:
             output, key, cached = await self._scheduler.generate(request, self.claim)
+        except BaseException as error:
+            self._lose(error)
+            raise
         draft = self._draft(request, output, key, cached)
         self.drafts.append(draft)
         self._one_more()
@@ -93,20 +95,19 @@ class Asker:
     ) -> list[float]:
         """Log-probability of each choice as the whole reply."""
         asked = self.messages if messages is None else tuple(messages)
-        with self._counted():
+        try:
             scores = await self._scheduler.score(asked, choices, self.claim)
+        except BaseException as error:
+            self._lose(error)
+            raise
         self._one_more()
         return scores
 
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        try:
-            yield
-        except BaseException as error:
-            self.lost += 1
-            if isinstance(error, BudgetSpentError):
-                self.refused = str(error)
-            raise
+    def _lose(self, error: BaseException) -> None:
+        """An ask brought nothing."""
+        self.lost += 1
+        if isinstance(error, BudgetSpentError):
+            self.refused = str(error)
 
     def _one_more(self) -> None:
         self._came += 1
