@@ -111,7 +111,7 @@ class Allocator:
 
     async def take(self, claim: Claim) -> None:
         """Wait for a place; `give_back` it, and say when its output is `delivered`."""
-        if not self._by_worth and self._taken < self._places() and not self._queue:
+        if not self._by_worth and not self._queue and self._taken < self._places():
             self._taken += 1
             claim.under_way += 1
             return

@@ -15,7 +15,7 @@ from tesuji.errors import (
 from tesuji.flows import Flow, choose, find_flow
 from tesuji.flows.choose import labels_of
 from tesuji.models.base import Model, require
-from tesuji.models.prices import cost
+from tesuji.models.prices import pricing
 from tesuji.run.alarms import Guard, StopRule
 from tesuji.run.allocator import Claim
 from tesuji.run.answering import CUT, Run, answer_sample
@@ -164,7 +164,7 @@ def _check_options(flow: Flow, entry: Entry) -> None:
 def make_meter(task: Task, entry: Entry, budget: Budget | None) -> Meter:
     """A meter for the budget (default: the task's limits) at the entry's model's prices."""
     budget = budget or make_budget(task.limits)
-    return Meter(budget, lambda i, o: cost(entry.model, i, o, task.prices))
+    return Meter(budget, pricing(entry.model, task.prices))
 
 
 async def _work(run: Run, samples: Sequence[Sample], watch: Watch | None) -> None:

@@ -179,12 +179,9 @@ def storable(text: str) -> str:
 
 def _hash(*parts: str) -> bytes:
     """A hash of the parts, each with its length, so that no two lists of parts look the same."""
-    sha = hashlib.sha256()
-    for part in parts:
-        content = part.encode("utf-8", "surrogatepass")
-        sha.update(b"%d:" % len(content))
-        sha.update(content)
-    return sha.digest()[:16]
+    contents = [part.encode("utf-8", "surrogatepass") for part in parts]
+    whole = b"".join([b"%d:%b" % (len(content), content) for content in contents])
+    return hashlib.sha256(whole).digest()[:16]
 
 
 def read_logprobs(text: str | None) -> tuple[TokenLogprob, ...] | None:
