@@ -107,11 +107,15 @@ def server(delay: float, *options: str) -> Iterator[str]:
 
 
 def child(what: str, url: str, samples: int, package: str | None = None) -> dict[str, float]:
-    """`measure` in a fresh process, which finds Tesuji in the folder `package`, if one is named."""
+    """`measure` in a fresh process, which finds Tesuji in the folder `package`, if one is named.
+
+    It may keep byte code, as an installed package does: else each would compile what it imports.
+    """
     paths = [package, str(Path.cwd()), os.environ.get("PYTHONPATH")]
+    path = os.pathsep.join(path for path in paths if path)
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.runner", "--one", what, url, "--samples", str(samples)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)},
+        env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": ""},
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
