@@ -1,11 +1,12 @@
 """What the runner costs: a whole run beside a bare aiohttp loop, on the same local server.
 
-`python -m benchmarks.runner [--samples 2000] [--rounds 5]`
+`python -m benchmarks.runner [--samples 2000] [--rounds 5] [--beside ../older/src]`
 
 Both send the same prompts, 64 in flight, to a server in a process of its own that answers at once
-or after 50 ms. The run has everything on: ledger, parse, score, diagnosis. Each measurement is a
-fresh process; rounds alternate, medians are printed. CPU is that of the client's work alone
-(imports left out), memory the peak of its whole process.
+or after 50 ms, each time in other words. The run has everything on: ledger, parse, score,
+diagnosis. Each measurement is a fresh process; rounds alternate, medians are printed. CPU is that
+of the client's work alone (imports left out), memory the peak of its whole process. `--beside`
+measures another edition of Tesuji, the folder that holds its package, in the same rounds.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -22,6 +24,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from benchmarks.server import NUMBERED
 
 CONCURRENCY = 64
 PROMPT = "What is {question}? Answer with a number."
@@ -102,23 +106,33 @@ def server(delay: float, *options: str) -> Iterator[str]:
         process.wait()
 
 
-def child(what: str, url: str, samples: int) -> dict[str, float]:
-    """`measure` in a fresh process."""
+def child(what: str, url: str, samples: int, package: str | None = None) -> dict[str, float]:
+    """`measure` in a fresh process, which finds Tesuji in the folder `package`, if one is named.
+
+    It may keep byte code, as an installed package does: else each would compile what it imports.
+    """
+    paths = [package, str(Path.cwd()), os.environ.get("PYTHONPATH")]
+    path = os.pathsep.join(path for path in paths if path)
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.runner", "--one", what, url, "--samples", str(samples)],
+        env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": ""},
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures
 
 
-def table(delay: float, samples: int, rounds: int) -> None:
-    """Print one table: medians of both clients and their ratio, round by round."""
+def table(delay: float, samples: int, rounds: int, beside: str | None) -> None:
+    """Print one table: medians of the clients, and their ratio to the bare one by rounds."""
     results: dict[str, list[dict[str, float]]] = {"bare aiohttp": [], "tesuji": []}
-    with server(delay) as url:
+    if beside:
+        results["beside"] = []
+    with server(delay, "--reply", NUMBERED) as url:
         for _ in range(rounds):
-            for what in results:
-                results[what].append(child(what, url, samples))
+            for what, found in results.items():
+                package = beside if what == "beside" else None
+                client = "tesuji" if what == "beside" else what
+                found.append(child(client, url, samples, package))
     print(f"\nserver answers after {delay * 1000:.0f} ms; {samples} samples, {CONCURRENCY} at once")
     print(f"{'client':<14}{'samples/s':>11}{'CPU ms/sample':>15}{'peak MB':>9}")
     for what, found in results.items():
@@ -126,9 +140,11 @@ def table(delay: float, samples: int, rounds: int) -> None:
         cpu = statistics.median(f["cpu"] / samples * 1000 for f in found)
         memory = statistics.median(f["megabytes"] for f in found)
         print(f"{what:<14}{rate:>11.0f}{cpu:>15.3f}{memory:>9.1f}")
-    pairs = zip(results["bare aiohttp"], results["tesuji"], strict=True)
-    ratios = [bare["seconds"] / ours["seconds"] for bare, ours in pairs]
-    print(f"rate of tesuji / bare, median of {rounds} rounds: {statistics.median(ratios):.3f}")
+    bare_ones = results.pop("bare aiohttp")
+    for what, found in results.items():
+        pairs = zip(bare_ones, found, strict=True)
+        ratio = statistics.median(bare["seconds"] / ours["seconds"] for bare, ours in pairs)
+        print(f"rate of {what} / bare, median of {rounds} rounds: {ratio:.3f}")
 
 
 def main() -> None:
@@ -136,6 +152,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--beside", metavar="FOLDER", help="another edition of Tesuji")
     parser.add_argument("--one", nargs=2, metavar=("CLIENT", "URL"))
     arguments = parser.parse_args()
     if arguments.one:
@@ -143,7 +160,7 @@ def main() -> None:
         print(json.dumps(measure(what, url, arguments.samples)))
         return
     for delay in (0.0, 0.05):
-        table(delay, arguments.samples, arguments.rounds)
+        table(delay, arguments.samples, arguments.rounds, arguments.beside)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
 `python -m benchmarks.server DELAY_SECONDS [--workers K] [--most K] [--a-second N]
 [--retry-after SECONDS] [--reply TEXT]` prints its port. It can work on K requests at a time and let
-others wait, refuse (429) more than K in flight, or more than N in each second of its clock. It is a
-bare asyncio protocol, so that the server is not what is measured. It never looks at the request
-beyond its length. `GET /seen` tells what came so far.
+others wait, refuse (429) more than K in flight, or more than N in each second of its clock. Where
+TEXT holds `000000`, each reply has its own number there: no client can keep what it made of the
+last. It is a bare asyncio protocol, so that the server is not what is measured. It never looks at
+the request beyond its length. `GET /seen` tells what came so far.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import json
 from dataclasses import asdict, dataclass, field
 
 REPLY = "The answer is 42."
+NUMBERED = "The answer to question 000000 is 42."
 _MODELS = json.dumps({"object": "list", "data": [{"id": "bench", "object": "model"}]}).encode()
 
 
@@ -94,6 +96,10 @@ class Door:
         self.free_at[first] = max(now, self.free_at[first]) + self.delay
         return self.free_at[first] - now
 
+    def answer(self) -> bytes:
+        """The body of the next reply."""
+        return self.reply.replace(b"000000", b"%06d" % self.seen.requests)
+
     def refusal(self) -> bytes:
         """What is said to those who don't get in."""
         wait = "" if self.retry_after is None else f"Retry-After: {self.retry_after:g}\r\n"
@@ -145,7 +151,7 @@ class Connection(asyncio.Protocol):
         self.door.inside -= 1
         self.door.seen.left(asyncio.get_running_loop().time())
         if not self.transport.is_closing():
-            self.transport.write(response(self.door.reply))
+            self.transport.write(response(self.door.answer()))
 
 
 async def serve(door: Door) -> None:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tesuji.run.collector import seldom_collecting
 from tesuji.run.entry import Entry
 from tesuji.run.ledger import FILE, Ledger
 from tesuji.run.opening import open_for
@@ -33,7 +34,7 @@ def with_model(
         try:
             await backend.ready()
             check_entry(task, entry, backend)
-            with Ledger(task.folder / FILE) as ledger:
+            with Ledger(task.folder / FILE) as ledger, seldom_collecting():
                 return await work(ledger, backend)
         finally:
             await backend.close()

@@ -152,7 +152,8 @@ def _written_in(prompt: str) -> str | None:
     paragraphs = [part for part in prompt.split("\n") if part.strip()]
     if not paragraphs:
         return None
-    first, last = language_of(paragraphs[0]), language_of(paragraphs[-1])
+    first = language_of(paragraphs[0])
+    last = language_of(paragraphs[-1]) if len(paragraphs) > 1 else first
     if first == last and first:
         return first
     if first in ("ja", "zh"):

@@ -99,11 +99,12 @@ def scores(words: Iterable[str]) -> Counter[str]:
 
 def guess(words: Sequence[str]) -> str | None:
     """The language whose common words are the most of `words`; None where unsure."""
-    ranked = scores(words).most_common(2)
-    if not ranked:
+    found = scores(words)
+    if not found:
         return None
-    best, count = ranked[0]
-    second = ranked[1][1] if len(ranked) > 1 else 0
+    best = max(found, key=found.__getitem__)
+    count = found.pop(best)
+    second = max(found.values(), default=0)
     if best != "en" and count < 2:  # one "is" or "in" is not enough to tell Dutch
         return None
     return best if count * 6 >= len(words) and count > second else None

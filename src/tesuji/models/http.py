@@ -75,6 +75,8 @@ class HttpModel:
         self.draws = Draws(self.uri, self.ask)
         self._first = endpoints[0]
         self._name = self._first.name
+        self.identity = self._first.uri
+        """The first server's address and the model's name."""
         self._limit_key = "max_tokens"
         self._counts_streams = True
         self._reached = Once(self._reach)
@@ -84,11 +86,6 @@ class HttpModel:
         """As many as the servers take now, and as many again: those that wait here are the demand
         by which a rate may rise; the others wait where a budget can choose among them."""
         return min(self._most, 2 * sum(lane.rate.limit for lane in self.pool.lanes))
-
-    @property
-    def identity(self) -> str:
-        """The first server's address and the model's name."""
-        return replace(self._first, name=self._name).uri
 
     @property
     def gate(self) -> Callable[[], None] | None:
@@ -204,6 +201,7 @@ class HttpModel:
 
     async def _reach(self) -> None:
         self._name = await reach(self.pool, self.uri, self._name)
+        self.identity = replace(self._first, name=self._name).uri
 
 
 def _read_chat(payload: object, seconds: float) -> list[Output]:

@@ -6,7 +6,7 @@ prompts, batches) are not in it. `[prices]` in competition.toml overrides it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -51,10 +51,18 @@ def cost(
     >>> cost("openai:gpt-4o-mini", 1_000_000, 0), cost("nano", 5, 5), cost("openai:new", 1, 1)
     (0.15, 0.0, None)
     """
+    return pricing(uri, overrides)(tokens_in, tokens_out)
+
+
+def pricing(
+    uri: str, overrides: Mapping[str, Price] | None = None
+) -> Callable[[int, int], float | None]:
+    """`cost` of one model's tokens, whose price is looked up once."""
     price = _price(uri.strip(), overrides or {})
     if price is None:
-        return None
-    return (tokens_in * price[0] + tokens_out * price[1]) / 1e6
+        return lambda tokens_in, tokens_out: None
+    usd_in, usd_out = price
+    return lambda tokens_in, tokens_out: (tokens_in * usd_in + tokens_out * usd_out) / 1e6
 
 
 def _price(uri: str, overrides: Mapping[str, Price]) -> tuple[float, float] | None:

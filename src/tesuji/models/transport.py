@@ -22,6 +22,7 @@ from tesuji.models.wire import MalformedAnswerError, error_fields, parse, read_n
 
 if TYPE_CHECKING:
     import aiohttp
+    from yarl import URL
 
 T = TypeVar("T")
 Kind: TypeAlias = Literal["busy", "gone", "slow", "broken"]
@@ -83,6 +84,7 @@ class Transport:
     sent: int = 0
     _session: aiohttp.ClientSession | None = field(default=None, repr=False)
     _loop: asyncio.AbstractEventLoop | None = field(default=None, repr=False)
+    _urls: dict[str, URL] = field(default_factory=dict, repr=False)
 
     async def post(
         self,
@@ -119,10 +121,14 @@ class Transport:
         if session is not None and self._loop is asyncio.get_running_loop():
             await session.close()
 
-    def url(self, path: str) -> str:
-        """The address of `path`."""
-        query = f"?{self.endpoint.query}" if self.endpoint.query else ""
-        return f"{self.endpoint.base}{path}{query}"
+    def url(self, path: str) -> URL:
+        """The address of `path`, taken apart once. ValueError where it is none."""
+        if path not in self._urls:
+            from yarl import URL
+
+            query = f"?{self.endpoint.query}" if self.endpoint.query else ""
+            self._urls[path] = URL(f"{self.endpoint.base}{path}{query}")
+        return self._urls[path]
 
     def _open(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()

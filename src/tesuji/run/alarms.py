@@ -115,8 +115,8 @@ class Guard:
         """
         for kinds in findings:
             self._outputs += 1
-            if kinds:
-                self._kinds.update(kinds)
+            for kind in kinds:
+                self._kinds[kind] += 1
         self._samples += 1
         if state in ("unparsed", "error"):
             self._kinds["failed" if state == "error" else "unparsed"] += 1

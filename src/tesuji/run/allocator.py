@@ -146,7 +146,7 @@ class Allocator:
 
     async def take(self, claim: Claim) -> None:
         """Wait for a place; `give_back` it, and say when its output is `delivered`."""
-        if not self._by_worth and self._taken < self._places() and not self._queue:
+        if not self._by_worth and not self._queue and self._taken < self._places():
             self._taken += 1
             claim.under_way += 1
             return
@@ -180,7 +180,10 @@ class Allocator:
 
     def _grant(self) -> None:
         """Give free places to those that wait, best first."""
-        while self._queue and self._taken < self._places():
+        if not self._queue:
+            return
+        places = self._places()
+        while self._queue and self._taken < places:
             rank, _, ticket, claim = self._queue[0]
             if ticket != claim.ticket:
                 heapq.heappop(self._queue)

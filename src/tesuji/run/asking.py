@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -83,9 +82,12 @@ class Asker:
             n=n,
             index=index,
         )
-        with self._counted():
+        try:
             scheduler, claim = await self._turn(model)
             output, key, cached = await scheduler.generate(request, claim)
+        except BaseException as error:
+            self._lose(error)
+            raise
         draft = self._draft(request, output, key, cached)
         self.drafts.append(draft)
         self._one_more()
@@ -97,9 +99,12 @@ class Asker:
     ) -> list[float]:  # fmt: skip
         """Log-probability of each choice as the whole reply."""
         asked = self.messages if messages is None else tuple(messages)
-        with self._counted():
+        try:
             scheduler, claim = await self._turn(model)
             scores = await scheduler.score(asked, choices, claim)
+        except BaseException as error:
+            self._lose(error)
+            raise
         self._one_more()
         return scores
 
@@ -136,15 +141,11 @@ class Asker:
         for name, claim in self._others.items():
             self._scheduler.others[name].allocator.set_worth(claim, worth)
 
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        try:
-            yield
-        except BaseException as error:
-            self.lost += 1
-            if isinstance(error, BudgetSpentError):
-                self.refused = str(error)
-            raise
+    def _lose(self, error: BaseException) -> None:
+        """An ask brought nothing."""
+        self.lost += 1
+        if isinstance(error, BudgetSpentError):
+            self.refused = str(error)
 
     def _one_more(self) -> None:
         self._came += 1

@@ -65,8 +65,8 @@ class Tally:
             self.score_sum += row.score
         for kinds in findings:
             self.outputs += 1
-            if kinds:
-                self.kinds.update(kinds)
+            for kind in kinds:
+                self.kinds[kind] += 1
         return self.guard.add(findings, row.state)
 
     def snapshot(self) -> Progress:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from functools import partial
 
@@ -15,7 +15,7 @@ from tesuji.errors import (
 from tesuji.flows import Flow, cascade, find_flow, needs, scores_labels
 from tesuji.flows.choose import labels_of
 from tesuji.models.base import Capability, Model, Sampling, require
-from tesuji.models.prices import cost
+from tesuji.models.prices import pricing
 from tesuji.models.several import identities, other_models
 from tesuji.run.alarms import Guard, StopRule
 from tesuji.run.allocator import Claim
@@ -185,12 +185,8 @@ def _check_options(flow: Flow, entry: Entry) -> None:
 def make_meter(task: Task, entry: Entry, budget: Budget | None) -> Meter:
     """A meter for the budget (default: the task's limits) at the entry's model's prices."""
     budget = budget or make_budget(task.limits)
-    prices = {name: _price(task, uri) for name, uri in entry.models.items()}
-    return Meter(budget, _price(task, entry.model), prices=prices)
-
-
-def _price(task: Task, uri: str) -> Callable[[int, int], float | None]:
-    return lambda tokens_in, tokens_out: cost(uri, tokens_in, tokens_out, task.prices)
+    prices = {name: pricing(uri, task.prices) for name, uri in entry.models.items()}
+    return Meter(budget, pricing(entry.model, task.prices), prices=prices)
 
 
 async def _work(run: Run, samples: Sequence[Sample], watch: Watch | None) -> None:

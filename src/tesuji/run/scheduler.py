@@ -116,7 +116,8 @@ class Scheduler:
         await self.allocator.take(claim)
         try:
             output = await self._send(lambda: self.model.generate(request), claim)
-            output = replace(output, text=storable(output.text))
+            if (text := storable(output.text)) is not output.text:
+                output = replace(output, text=text)
             self.meter.pay(output.tokens_in, output.tokens_out, self.name)
             await record_output(self.ledger, key, self.model.identity, request, output)
             return output

@@ -40,15 +40,14 @@ def interval(
     >>> [round(edge, 3) for edge in interval([1] * 8 + [0] * 2, zero_one=True)]
     [0.49, 0.943]
     """
-    import numpy as np
-
-    known = np.asarray(values, dtype=np.float64)
-    known = known[~np.isnan(known)]
+    known = [value for value in values if value == value]
     if zero_one:
-        return wilson(float(known.sum()), len(known), confidence)
+        return wilson(math.fsum(known), len(known), confidence)
     if len(known) < 2:
         return math.nan, math.nan
-    return mean_interval(known, confidence, seed)[:2]
+    import numpy as np  # a tenth of a second and 14 MB, which most runs do without
+
+    return mean_interval(np.asarray(known, dtype=np.float64), confidence, seed)[:2]
 
 
 def wilson(successes: float, total: int, confidence: float = 0.95) -> tuple[float, float]:

@@ -79,8 +79,9 @@ class PromptTemplate:
         if not self.examples:
             return []
         asked, shown = {question}, list[tuple[Message, Message]]()
-        compared = sorted(named_columns(PromptTemplate(self.user), columns or sample.fields))
-        compared = [name for name in compared if name in sample.fields]
+        named = [name for _, name in parts(self.user) if name is not None]
+        compared = [name for name in named if name in sample.fields]
+        compared = compared or [name for name in columns or sample.fields if name in sample.fields]
         for at in preferred(self.pick, sample, pool, compared, self.seed):
             example = pool[at]
             if example.id == sample.id or example.target is None:

@@ -82,7 +82,7 @@ async def record_output(
 
     Its text must be `storable`.
     """
-    await ledger.append(output_write(ledger, key, identity, request, output))
+    await ledger.commit(output_write(ledger, key, identity, request, output))
 
 
 def output_write(
@@ -139,7 +139,7 @@ async def record_scores(
             ),
         )  # fmt: skip
 
-    await ledger.append(write)
+    await ledger.commit(write)
 
 
 def _setup(ledger: Ledger, connection: sqlite3.Connection, model: str, sampling: str) -> int:
@@ -170,17 +170,18 @@ def _prompt(connection: sqlite3.Connection, messages: str) -> int:
 def storable(text: str) -> str:
     """The text as SQLite can hold it: lone surrogates become question marks."""
     # A lone surrogate (a broken server can send one in JSON) is no UTF-8, which SQLite needs.
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")
+    return text
 
 
 def _hash(*parts: str) -> bytes:
     """A hash of the parts, each with its length, so that no two lists of parts look the same."""
-    sha = hashlib.sha256()
-    for part in parts:
-        content = part.encode("utf-8", "surrogatepass")
-        sha.update(b"%d:" % len(content))
-        sha.update(content)
-    return sha.digest()[:16]
+    contents = [part.encode("utf-8", "surrogatepass") for part in parts]
+    whole = b"".join([b"%d:%b" % (len(content), content) for content in contents])
+    return hashlib.sha256(whole).digest()[:16]
 
 
 def read_logprobs(text: str | None) -> tuple[TokenLogprob, ...] | None:

@@ -36,7 +36,8 @@ class Ledger:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        with self._errors():
+        self._errors = _Errors(self.path)
+        with self._errors:
             if self.path.exists() and self.path.is_dir():
                 raise LedgerError(f"{self.path}: is a folder, not a ledger")
             self.connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
@@ -46,7 +47,8 @@ class Ledger:
                 self.connection.close()
                 raise
         self.setups: dict[tuple[str, str], int] = {}
-        self._pending: list[tuple[Write, asyncio.Future[None]]] = []
+        self._pending: list[Write] = []
+        self._waiting: list[asyncio.Future[None]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._late: LedgerError | None = None
 
@@ -59,15 +61,20 @@ class Ledger:
         except LedgerError as error:
             raise LedgerError(f"{self.path}: {error}") from None
 
-    def append(self, write: Write) -> asyncio.Future[None]:
-        """Queue a write for the next grouped commit; the future is done when it is on disk."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[None] = loop.create_future()
-        self._pending.append((write, future))
+    def append(self, write: Write) -> None:
+        """Queue a write for the next grouped commit."""
+        self._pending.append(write)
         if len(self._pending) >= _GROUP:
             self.flush()
         elif self._timer is None:
+            loop = asyncio.get_running_loop()
             self._timer = loop.call_later(_WAIT_SECONDS, self._flush_in_time)
+
+    def commit(self, write: Write) -> asyncio.Future[None]:
+        """As `append`; the future is done when the write is on disk."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        self.append(write)
         return future
 
     @property
@@ -82,19 +89,20 @@ class Ledger:
             self._timer = None
         late, self._late = self._late, None
         group, self._pending = self._pending, []
+        waiting, self._waiting = self._waiting, []
         if late is not None:  # these cannot be written either, and somebody may wait for them
-            self._tell(group, late)
+            self._tell(waiting, late)
             raise late
         if not group:
             return
         try:
             with self.transaction() as connection:
-                for write, _ in group:
+                for write in group:
                     write(connection)
         except LedgerError as error:
-            self._tell(group, error)
+            self._tell(waiting, error)
             raise
-        self._tell(group, None)
+        self._tell(waiting, None)
 
     def _flush_in_time(self) -> None:
         try:
@@ -103,8 +111,8 @@ class Ledger:
             self._late = error  # raised by the next flush: not every write has one who waits
 
     @staticmethod
-    def _tell(group: list[tuple[Write, asyncio.Future[None]]], error: LedgerError | None) -> None:
-        for _, future in group:
+    def _tell(waiting: list[asyncio.Future[None]], error: LedgerError | None) -> None:
+        for future in waiting:
             if future.done():
                 continue
             if error is None:
@@ -116,7 +124,7 @@ class Ledger:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All of the block's writes, or none. LedgerError says in one line what failed."""
-        with self._errors():
+        with self._errors:
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
@@ -129,19 +137,19 @@ class Ledger:
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with self._errors():
+        with self._errors:
             return self.connection.execute(query, parameters).fetchall()
 
     def row(self, query: str, *parameters: Any) -> tuple[Any, ...] | None:
         """The first row of a query, or None."""
-        with self._errors():
+        with self._errors:
             found: tuple[Any, ...] | None = self.connection.execute(query, parameters).fetchone()
             return found
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """For cursors that are read as a stream; LedgerError says in one line what failed."""
-        with self._errors():
+        with self._errors:
             yield self.connection
 
     def close(self) -> None:
@@ -150,15 +158,6 @@ class Ledger:
             self.flush()
         finally:
             self.connection.close()
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise LedgerError(f"{self.path}: {_explain(error)}") from error
-        except OSError as error:
-            raise LedgerError(f"{self.path}: {error.strerror or error}") from error
 
     def __enter__(self) -> Ledger:
         return self
@@ -170,6 +169,28 @@ class Ledger:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+class _Errors:
+    """Within it, what the file or SQLite raises is a LedgerError. Entered for each query: a class
+    costs a third of a generator."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Nothing to be done yet."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise LedgerError(f"{self._path}: {_explain(error)}") from error
+        if isinstance(error, OSError):
+            raise LedgerError(f"{self._path}: {error.strerror or error}") from error
 
 
 def _explain(error: sqlite3.Error) -> str:

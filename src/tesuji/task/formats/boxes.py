@@ -23,9 +23,11 @@ def boxes(text: str) -> list[Box]:
 
     One pass with a stack of open braces: linear however unbalanced the braces are.
     """
+    if "box" not in text:
+        return []
     spans: list[tuple[int, int, int]] = []
     stack: list[tuple[int, int]] = []  # (start of the box or -1 for a plain brace, content start)
-    for match in _TOKEN.finditer(text) if "box" in text else ():
+    for match in _TOKEN.finditer(text):
         if match["box"]:
             stack.append((match.start(), match.end()))
         elif match[0] == "{":

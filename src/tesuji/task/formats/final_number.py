@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from tesuji.task.formats.boxes import last_box
 from tesuji.task.formats.ends import ends_of
 from tesuji.task.formats.markers import after_last_marker, first_line
-from tesuji.task.formats.numerals import Numeral, numerals, plain, whole_number
+from tesuji.task.formats.numerals import Numeral, numerals, only_number, plain
 
 Wanted = Callable[[int | float], bool]
 
@@ -27,6 +28,7 @@ _CALCULATION = re.compile(
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]")
 
 
+@lru_cache(maxsize=8)  # diagnosis asks for it, and right after it the flow's draft
 def final_number(text: str, wanted: Wanted) -> int | float | None:
     """The final answer among the numbers of `text` for which `wanted` holds; None if none."""
     text = ends_of(text)
@@ -55,13 +57,13 @@ def declared_number(text: str, wanted: Wanted) -> tuple[int | float | None] | No
 
 
 def _number_of(line: str, wanted: Wanted) -> int | float | None:
-    whole = whole_number(line)
-    if whole is not None:
-        return whole if wanted(whole) else None
-    line = plain(line)
+    line = plain(line).strip()
     found = list(numerals(line))
     if not found:
         return None
+    whole = only_number(line, found)
+    if whole is not None:
+        return whole if wanted(whole) else None
     lead = _LEAD.match(line)
     if lead and found[0].start <= lead.end() + 1:  # + 1: the sign may be before the currency
         calculation = _CALCULATION.match(line, min(lead.end(), found[0].start))

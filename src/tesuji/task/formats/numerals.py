@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 MAX_DIGITS = 308  # what a float holds; Python itself raises at 4,300
 _MAX_EXPONENT = 400
+_LONGEST = 4 * MAX_DIGITS  # characters of a text that may be one number with its signs
 
 _WIDE: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _MINUS = dict.fromkeys(map(ord, "−‐‑‒–﹣"), "-")
@@ -49,8 +50,7 @@ _NUMBER = re.compile(
 _MYRIADS = {"万": 10**4, "億": 10**8, "兆": 10**12}
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):
     """A number in a text: where it stands (in the text that `plain` gives) and its value.
 
     `value` is None where there is none that can be used: 3/0, 1e999, a million digits.
@@ -88,8 +88,8 @@ def numerals(text: str) -> Iterator[Numeral]:
     waiting: Numeral | None = None  # 1億 may be followed by 2000万, which belongs to it
     scale = 0
     for match in _NUMBER.finditer(text):
-        for numeral in _read(match):
-            this = _MYRIADS.get(match["myriad"] or "", 1)
+        this = _MYRIADS.get(match["myriad"] or "", 1)
+        for numeral in _read(match, this):
             if waiting and scale > this and waiting.end == numeral.start and not match["sign"]:
                 waiting = Numeral(waiting.start, numeral.end, _sum(waiting.value, numeral.value))
             else:
@@ -108,14 +108,18 @@ def _sum(high: int | float | None, low: int | float | None) -> int | float | Non
 def whole_number(text: str) -> int | float | None:
     """The value of `text` if it is nothing but one number with its signs and spaces, else None."""
     text = plain(text).strip()
-    found = list(numerals(text)) if len(text) <= 4 * MAX_DIGITS else []
-    if len(found) != 1:
+    return only_number(text, list(numerals(text))) if len(text) <= _LONGEST else None
+
+
+def only_number(text: str, found: Sequence[Numeral]) -> int | float | None:
+    """As `whole_number`, of a plain text without white space around it whose numbers are known."""
+    if len(found) != 1 or len(text) > _LONGEST:
         return None
     rest = text[: found[0].start] + text[found[0].end :]
     return None if rest.strip(" %$\\+") else found[0].value
 
 
-def _read(match: re.Match[str]) -> Iterator[Numeral]:
+def _read(match: re.Match[str], myriad: int) -> Iterator[Numeral]:
     """The values of one match: several where commas separate numbers, as in 3,4,5."""
     sign = -1 if match["sign"] == "-" else 1
     if match["body"] is None:
@@ -127,7 +131,7 @@ def _read(match: re.Match[str]) -> Iterator[Numeral]:
     for index, piece in enumerate(pieces):
         last = index == len(pieces) - 1
         exponent = int(match["exponent"] or match["power"] or 0) if last else 0
-        scale = _MYRIADS.get(match["myriad"] or "", 1) if last else 1
+        scale = myriad if last else 1
         value = _value(piece.replace(",", ""), exponent, scale)
         end = match.end() if last else start + len(piece)
         if value is not None and index == 0:
