@@ -20,8 +20,6 @@ from tesuji.cli.paths import near
 from tesuji.cli.render import console
 from tesuji.errors import InputError
 
-_WORDING = "Reverse the string: {original}\\nAnswer only."
-
 _STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "The first move: before anything else, look at what the model really writes.",
@@ -29,16 +27,27 @@ _STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("Then all of the dev split. Every output is recorded and checked for failures.", ("run",)),
     (
-        "A next move: clean what the model wrote before it is parsed. The outputs are in the "
-        "ledger, so nothing is sent. The challengers are compared with the best in pairs, on the "
-        "same samples; one is kept only if it is better.",
+        "What next? The planner weighs the twelve moves by what is recorded: why now, what to "
+        "gain, what it costs.",
+        ("next",),
+    ),
+    (
+        "Clean what the model wrote before it is parsed: the outputs are in the ledger, so nothing "
+        "is sent. The challengers are compared with the best in pairs, on the same samples; one is "
+        "kept only if it is better.",
         ("try", "process"),
     ),
     (
-        "Another challenger: the prompt in other words.",
-        ("run", "--name", "answer-only", "--user", _WORDING),
+        "Another prompt. Candidates meet on growing sets of samples and leave once the referee is "
+        "sure; the one in front is judged on samples that it was not chosen on.",
+        ("try", "prompt", "--option", "trials=16"),
     ),
-    ("All that was tried:", ("runs",)),
+    (
+        "And the planner's first line: does it take an LLM at all? Rules are induced from the "
+        "training rows.",
+        ("try", "baseline", "--option", "methods=rules"),
+    ),
+    ("Where that leads: the best entry, and the very text that it sends.", ("best",)),
     ("The best entry answers the test split:", ("predict",)),
     ("And the file is what the competition asks for:", ("check", "submission.csv")),
 )
