@@ -207,7 +207,12 @@ def test_a_move_that_lacks_a_package_is_put_off_and_says_so(bench: Bench) -> Non
     found = relevances({"poor": Poor, "unset": Unset}, no_run(bench.task, "dev"))
     poor, unset = found["poor"], found["unset"]
     assert poor is not None and poor.gain == 0 and "pip install 'tesuji[tune]'" in poor.why
-    assert unset is not None and unset.gain > 0
+    assert unset is not None and unset.gain > 0 and not unset.why
+    asked = replace(unset, gain=0.4)
+    assert (
+        "one model"
+        in plan(made(relevance={**HERE, "models": asked}, models=("a",))).of("models").why
+    )
 
 
 OUTCOMES = {

@@ -65,12 +65,14 @@ def show_plan(report: PlanReport) -> None:
         _line("cost", cost_words(one))
     shown = {one.move for one in plan.top}
     rest = [one for one in plan.advice if one.move not in shown]
-    table = grid("move", "when", "gain", "tried", "why")
+    tried = any(one.outcome for one in rest)
+    table = grid("move", "when", "gain", *(["tried"] if tried else []), "why")
     for column in table.columns[:3]:
         column.no_wrap = True
     for one in rest:
         gain = f"≤ {percent(one.most)}" if one.most else ""
-        table.add_row(one.move, _WHEN[one.state], gain, one.outcome, one.why)
+        outcome = [one.outcome] if tried else []
+        table.add_row(one.move, _WHEN[one.state], gain, *outcome, one.why)
     console.print()
     console.print(table)
     if any(one.state == "missing" for one in rest):

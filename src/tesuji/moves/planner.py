@@ -114,7 +114,7 @@ def _advise(s: Situation, name: str) -> Advice:
     if own is not None:  # the move knows best what it would do
         stake = min(own.gain, case.stake or s.wrong)
         passes = own.cost / s.dev if own.cost and s.dev else case.passes
-        case = replace(case, why=own.why, stake=stake, passes=passes,
+        case = replace(case, why=own.why or case.why, stake=stake, passes=passes,
                        command=case.command or f"try {name}",
                        evidence=own.evidence or case.evidence)  # fmt: skip
     expected = case.stake * (case.trust or 0.1)
