@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import tesuji as tj
 from tests.moves.conftest import SIZE, Bench, answer
+from tesuji.moves.advice import Plan
 from tesuji.moves.move import Relevance, Usage
-from tesuji.moves.planner import Plan, plan
+from tesuji.moves.planner import plan
 from tesuji.moves.rules import BOOK, RULES
 from tesuji.moves.situation import Situation, derived_share
 from tesuji.moves.stakes import Stakes
@@ -254,6 +257,42 @@ def test_any_format_and_metric_has_a_plan(format: str, metric: str) -> None:
                  score=None if not stakes.scored else 0.1)  # fmt: skip
         assert isinstance(plan(s), Plan) and len(plan(s).advice) >= 12
     assert plan(made(format=format, metric=metric, run=None, train=0, test=0, dev=1)).top
+
+
+REAL: dict[str, tuple[str, str, str, str, str]] = {
+    # metric, answer format, a target as a cell of a CSV file, a right output, a wrong one
+    "choice": ("macro_f1", 'format = "choice"\nlabels = ["yes", "no"]', "yes", "yes", "no"),
+    "numbers": ("rmse", 'format = "integer"', "12", "12", "7"),
+    "boxed": ("exact", 'format = "boxed"', "12", r"\boxed{12}", r"so \boxed{7}"),
+    "json": ("exact", 'format = "json"', '"{""a"": 1}"', '{"a": 1}', '{"a": 2}'),
+    "probabilities": (
+        "log_loss", 'format = "probabilities"\nlabels = ["yes", "no"]', "yes",
+        '{"yes": 0.8, "no": 0.2}', '{"yes": 0.3, "no": 0.7}',
+    ),
+    "text": ("levenshtein", 'format = "text"', "abc", "abc", "cba"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_runs_of_any_format_are_counted(name: str, tmp_path: Path) -> None:
+    """Thirty questions, of which ten are answered right, whatever an answer is."""
+    metric, format, target, right, wrong = REAL[name]
+    if metric == "macro_f1":
+        pytest.importorskip("sklearn")
+    rows = "".join(f"{n},q{n},{target}\n" for n in range(30))
+    (tmp_path / "dev.csv").write_text("id,question,answer\n" + rows)
+    (tmp_path / "train.csv").write_text(f"id,question,answer\nt,w,{target}\n")
+    (tmp_path / "competition.toml").write_text(
+        f'metric = "{metric}"\n[data]\ntrain = "train.csv"\ndev = "dev.csv"\nid = "id"\n'
+        f'target = "answer"\n[answer]\n{format}\n[prompt]\nuser = "{{question}}"\n'
+    )
+    said = [{"prompt": f"q{n}", "output": wrong if n % 3 else right} for n in range(30)]
+    (tmp_path / "said.jsonl").write_text("\n".join(map(json.dumps, said)))
+    task = tj.load(tmp_path)
+    assert tj.run(task, f"replay:{tmp_path}/said.jsonl").run.answered == 30
+    report = tj.next_moves(task)
+    assert (report.plan.situation.stakes.scored, report.plan.situation.stakes.wrong) == (30, 20)
+    assert report.plan.top and report.to_json()["stakes"]["wrong"] == 20
 
 
 def test_stakes_are_counted_in_what_is_recorded(bench: Bench) -> None:
