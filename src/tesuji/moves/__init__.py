@@ -22,9 +22,10 @@ from tesuji.moves.move import (
 from tesuji.moves.process import Process
 from tesuji.moves.settings import read_settings, settings_of
 from tesuji.moves.stronger import Stronger
+from tesuji.moves.survey import Survey
 
 MOVES: Mapping[str, type[Move]] = MappingProxyType(
-    {"process": Process, "flow": Flow, "models": Models, "stronger": Stronger}
+    {"process": Process, "flow": Flow, "models": Models, "stronger": Stronger, "survey": Survey}
 )
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Played",
     "Process",
     "Relevance",
+    "Survey",
     "Table",
     "Usage",
     "find_move",
