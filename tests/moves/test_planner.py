@@ -72,6 +72,9 @@ SITUATIONS: dict[str, tuple[Situation, str]] = {
     "only a baseline was run": (
         made(model="baseline:rules", models=("baseline:rules",), looked=False), "first",
     ),
+    "a baseline gets everything right": (
+        made(model="baseline:rules", models=("baseline:rules",), stakes=Stakes(200)), "predict",
+    ),
     "a run that was cut short": (
         made(whole=False, unfinished="1 (base)", stakes=Stakes(40, 20, plain=20)), "run",
     ),
@@ -180,6 +183,11 @@ def test_what_a_move_says_of_itself_counts() -> None:
     found = plan(s).of("process")
     assert found.why == own.why and found.most == 0.045
     assert found.expected == 0.04 and found.evidence == "measured"
+    rules = Relevance("rules can be fitted to 100 rows", 0.4, 0)
+    s = replace(s, relevance={**HERE, "baseline": rules}, tries={})
+    assert plan(s).of("baseline").why == rules.why
+    told = plan(replace(s, derived=1.0)).of("baseline").why
+    assert told.startswith("the answers are made of") and told.endswith(rules.why)
     nothing = Relevance("no failure that a cleaner mends", 0.0, 0)
     assert plan(replace(s, relevance={**HERE, "process": nothing})).of("process").state == "later"
     asked = Relevance("three prompts", 0.3, 600)
@@ -189,6 +197,7 @@ def test_what_a_move_says_of_itself_counts() -> None:
 def test_nothing_is_prompted_or_cleaned_where_no_model_answers() -> None:
     found = plan(made(model="baseline:rules", models=("baseline:rules", "nano")))
     assert found.advice[0].move not in ("first", "run")
+    assert "one model was run" in found.of("models").why
     for move in ("prompt", "flow", "process"):
         assert found.of(move).state == "later" and "without an LLM" in found.of(move).why
 

@@ -25,7 +25,8 @@ class Case:
     `stake` is the share of samples that it could set right, `trust` the part of it that usually
     comes true, `evidence` what both rest on. `passes` is how often the dev split is asked for to
     try it (each a request a sample), `model` on which model (None: the best entry's), `factor` how
-    many times as long an answer takes from then on. `free` of requests is a move with no passes.
+    many times as long an answer takes from then on. With `lead` the rule's reason is said before
+    the move's own, not only for want of it.
     """
 
     why: str
@@ -36,6 +37,7 @@ class Case:
     factor: float = 1.0
     model: str | None = None
     command: str = ""
+    lead: bool = False
 
 
 Rule: TypeAlias = Callable[[Situation], Case]
@@ -54,7 +56,7 @@ def baseline(s: Situation) -> Case:
             "training rows: a rule may do it without any model",
             s.wrong, 0.6,
             "rule solvers alone solved 6,343 of 9,500 puzzles of the Nemotron contest (measured)",
-            command=command,
+            command=command, lead=True,
         )  # fmt: skip
     if s.format in ("choice", "probabilities") and s.train >= 200:
         return Case(
@@ -136,10 +138,10 @@ def prompt(s: Situation) -> Case:
 
 def models(s: Situation) -> Case:
     """The same entry on other models of the same reach."""
-    if len(s.models) >= 3:
-        return Case(f"{len(s.models)} models were run already", s.wrong, 0.02, "a rule of thumb",
+    if len(s.llms) >= 3:
+        return Case(f"{len(s.llms)} models were run already", s.wrong, 0.02, "a rule of thumb",
                     passes=2.0, command="try models --with URI")  # fmt: skip
-    known = "one model was run" if len(s.models) == 1 else f"{len(s.models)} models were run"
+    known = "one model was run" if len(s.llms) == 1 else f"{len(s.llms)} models were run"
     return Case(
         f"{known} so far: another of the same size may do better as it is",
         s.wrong, 0.12, "a rule of thumb; `tesuji try survey` says which fit your GPU", passes=3.0,
@@ -163,7 +165,7 @@ def stronger(s: Situation) -> Case:
 
 def survey(s: Situation) -> Case:
     """Which models and data there are for tasks like this one."""
-    if len(s.models) >= 3:
+    if len(s.llms) >= 3:
         return Case("several models were compared already", s.wrong, 0.005,
                     "by itself it changes no answer", command="try survey")  # fmt: skip
     return Case(
