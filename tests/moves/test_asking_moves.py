@@ -217,20 +217,11 @@ def test_the_model_that_is_in_use_already_is_said(bench: Bench) -> None:
         tj.try_move(bench.task, "stronger", models=[uri])
 
 
-def test_stronger_on_a_metric_of_the_whole(bench: Bench) -> None:
-    pytest.importorskip("sklearn")
-    toml = bench.folder / "competition.toml"
-    text = toml.read_text().replace('"accuracy"', '"macro_f1"').replace('"text"', '"choice"')
-    toml.write_text(text.replace('pattern = "[a-z]+"', 'labels = ["yes", "no"]'))
-    labels = ["yes", "no"] * (SIZE // 2)
-    for name in ("train.csv", "dev.csv"):
-        rows = [f"{name[0]}{n},{name[0]}q{n},{label}" for n, label in enumerate(labels)]
-        (bench.folder / name).write_text("id,question,answer\n" + "\n".join(rows) + "\n")
-    task = tj.load(bench.folder)
-    half = [(f"dq{n}", "yes") for n in range(SIZE)]
-    tj.run(task, entry=bench.record(half))
-    model = bench.record([(f"dq{n}", label) for n, label in enumerate(labels)], "strong").model
-    report = tj.try_move(task, "stronger", models=[model], samples=30)
-    (attempt,) = report.tried.attempts
-    assert attempt.trial.run.total == 30 and attempt.trial.comparison is not None
-    assert attempt.trial.comparison.verdict == "better"
+def test_a_metric_of_the_whole_has_its_subset_too(bench: Bench) -> None:
+    """There are no scores by sample: every sample with an answer may be drawn."""
+    played(bench, 30)
+    whole = replace(bench.task, metric=replace(bench.task.metric, sample=None, zero_one=False))
+    with Ledger(bench.folder / FILE) as ledger:
+        found = evidence(bench, run=find_run(ledger, "1"), task=whole)
+        assert len(Stronger(("x",), samples=30).subset(found, ledger)) == 30
+        assert 20 <= len(Stronger(("x",)).subset(found, ledger)) <= SIZE

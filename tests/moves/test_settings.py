@@ -34,8 +34,9 @@ def test_what_is_given_is_read_as_the_field_wants_it(
 
 @pytest.mark.parametrize(
     ("value", "shape"),
-    [("3.5", int), (3.5, int), ("x", float), (True, int), ("maybe", bool), (3, str), (3, tuple[str]),
-     ("x", int | None), ("huge", Literal["big", "small"]), (None, int), ("1,x", tuple[int, ...])],
+    [("3.5", int), (3.5, int), ("x", float), (True, int), ("maybe", bool), (3, str),
+     (3, tuple[str]), ("x", int | None), ("huge", Literal["big", "small"]),
+     (None, int), ("1,x", tuple[int, ...])],
 )  # fmt: skip
 def test_what_cannot_be_is_said(value: object, shape: object) -> None:
     with pytest.raises(ValueError, match=r"it|must|one of"):
