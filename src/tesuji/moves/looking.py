@@ -44,23 +44,27 @@ async def look(
 
 
 def relevances(moves: Mapping[str, type[Move]], evidence: Evidence) -> dict[str, Relevance | None]:
-    """What each move says of itself; None of those that need a run where there is none."""
+    """What each move says of itself; None of those that need a run where there is none. One that
+    needs settings, such as `--with URI`, gives no reason."""
     found: dict[str, Relevance | None] = {}
     for name, kind in moves.items():
         move = kind()
         try:
-            _check(move, evidence.task)
+            set_up = _check(move, evidence.task)
             ready = evidence.run is not None or not needs_run(move)
             found[name] = move.relevance(evidence) if ready else None
+            if ready and not set_up:  # it can't know what it would be told
+                found[name] = replace(move.relevance(evidence), why="")
         except TesujiError as error:
             found[name] = Relevance(str(error), 0.0, 0)
     return found
 
 
-def _check(move: Move, task: Task) -> None:
-    """What the move lacks, but for settings: these are to be given when it is tried."""
+def _check(move: Move, task: Task) -> bool:
+    """Whether the move could be tried as it is, without settings; raises what it lacks."""
     if isinstance(move, Checks):
         try:
             move.check(task)
         except ConfigError:
-            return
+            return False
+    return True

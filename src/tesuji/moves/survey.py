@@ -115,18 +115,18 @@ class Survey:
         return ["try models " + " ".join(f"--with hf:{one.name}" for one in chosen[:_TRIED])]
 
     @cached_property
-    def _memory(self) -> dict[str, Found]:
+    def _memory(self) -> dict[str, Finds]:
         return {}
 
-    def _found(self, evidence: Evidence) -> Found:
+    def _found(self, evidence: Evidence) -> Finds:
         """What the hub has, asked once."""
         if "found" not in self._memory:
             self._memory["found"] = self._ask(evidence.task)
         return self._memory["found"]
 
-    def _ask(self, task: Task) -> Found:
+    def _ask(self, task: Task) -> Finds:
         if self.offline:
-            return Found(failed="offline: the hub was not asked")
+            return Finds(failed="offline: the hub was not asked")
         kind = self.kind or task_kind(task)
         language = self.language or task.language or ""
         try:
@@ -136,12 +136,12 @@ class Survey:
                 [self._query(one, language, "language:") for one in _DATA.get(kind, ())]
             )
         except HubError as error:
-            return Found(failed=f"the hub couldn't be reached: {error}")
+            return Finds(failed=f"the hub couldn't be reached: {error}")
         gpu = read_gpu(self.gpu)
         fitting = tuple((one, fit) for one in models if self._licensed(one.licence)
                         and (fit := _fit(one, gpu)) is not None)  # fmt: skip
         licensed = tuple(one for one in data if self._licensed(one.licence))
-        return Found(fitting, licensed, None, len(models), len(data))
+        return Finds(fitting, licensed, None, len(models), len(data))
 
     def _query(self, query: Query, language: str, start: str = "") -> Query:
         tags = (*query.tags, start + language) if language and language != "en" else query.tags
@@ -154,7 +154,7 @@ class Survey:
             return _OPEN.fullmatch(licence) is not None
         return licence == self.licence
 
-    def _models(self, found: Found) -> Table:
+    def _models(self, found: Finds) -> Table:
         models = found.models
         rows = tuple(
             (one.name, _billions(one), fit, one.licence or "–", one.downloads,
@@ -171,7 +171,7 @@ class Survey:
         heads = ("model", "parameters", "fits in", "licence", "downloads", "updated")
         return Table("models of the hub", heads, rows, "; ".join(said) + "; ~ is from the name")
 
-    def _data(self, found: Found) -> Table:
+    def _data(self, found: Finds) -> Table:
         data = found.data
         rows = tuple(
             (one.name, one.rows or "–", one.licence or "–", one.downloads, one.likes,
@@ -184,7 +184,7 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Finds:
     """What came of asking: models with how they fit, data sets; or why it failed."""
 
     models: tuple[tuple[HubModel, str], ...] = ()
