@@ -6,8 +6,8 @@ Simulated tables of prompt × sample. Regret is how much worse the chosen prompt
 in points, in expectation over all samples that could have come: full evaluation has some, too.
 The first prompt is the base; "worse" is how often the choice is truly worse than it. Optuna's
 WilcoxonPruner (p = 0.1) is the real one, in `--rivals` of the worlds, looked at every five samples
-from the 20th on, for the sake of time. The other figures are of all worlds. Nothing here was used
-to set the race's defaults: those come from other families and seeds (docs/experiments.md).
+from the 20th on, for the sake of time. The other figures are of all worlds. The race's numbers
+were set on other families and seeds (docs/experiments.md).
 """
 
 from __future__ import annotations
