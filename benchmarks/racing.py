@@ -5,9 +5,9 @@
 Simulated tables of prompt × sample. Regret is how much worse the chosen prompt is than the best,
 in points, in expectation over all samples that could have come: full evaluation has some, too.
 The first prompt is the base; "worse" is how often the choice is truly worse than it. Optuna's
-WilcoxonPruner (p = 0.1, looked at after every sample from the 20th on) is the real one, in
-`--rivals` of the worlds; the other figures are of all worlds. Nothing here was used to set the
-race's defaults: those come from other families and seeds (docs/experiments.md).
+WilcoxonPruner (p = 0.1) is the real one, in `--rivals` of the worlds, looked at every five samples
+from the 20th on, for the sake of time. The other figures are of all worlds. The race's numbers
+were set on other families and seeds (docs/experiments.md).
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def wilcoxon(scores: Floats, seed: int) -> tuple[int, int]:
             seen.append(float(row[sample]))
             requests += 1
             trial.report(seen[-1], sample)
-            if len(seen) >= 20 and trial.should_prune():
+            if len(seen) >= 20 and len(seen) % 5 == 0 and trial.should_prune():
                 break
         return sum(seen) / len(seen)
 
@@ -161,8 +161,8 @@ def ours(scores: Floats, seed: int, **options: Any) -> tuple[int, int]:
     return race.evaluations, int(race.leader)
 
 
-def fifth(scores: Floats, seed: int) -> tuple[int, int]:
-    return ours(scores, seed, requests=scores.size // 5)
+def unlimited(scores: Floats, seed: int) -> tuple[int, int]:
+    return ours(scores, seed, requests=math.inf)
 
 
 WAYS: dict[str, Way] = {
@@ -170,8 +170,8 @@ WAYS: dict[str, Way] = {
     "Optuna, WilcoxonPruner": wilcoxon,
     "plain paired race, z = 2": plain_race,
     "halving": halving,
-    "race": ours,
-    "race, at most 1,440": fifth,
+    "race (at most a fifth)": ours,
+    "race without a limit": unlimited,
 }
 
 

@@ -150,3 +150,17 @@ def test_a_comparison_the_other_way_round_says_the_opposite(tmp_path: Path) -> N
     assert good and good.verdict == "better" and good.wins is None
     back = tj.compare(bench.task, "good", "poor")
     assert back.verdict == "worse" and back.gain == pytest.approx(-good.gain)
+
+
+def test_a_split_that_judged_many_says_so(bench: Bench) -> None:
+    bench.play("first", 3)
+    assert [one.challengers for one in tj.runs(bench.task).judged] == [0]
+    for wrong in (4, 5, 6, 7):
+        bench.play(f"next{wrong}", wrong)
+    bench.play("next7", 7)  # again: the same challenger
+    judged = tj.runs(bench.task).judged[0]
+    assert judged.challengers == 4 and judged.optimism is not None
+    assert 0 < judged.optimism < 0.3
+    said = judged.sentence()
+    assert said.startswith("the dev split has judged 4 challengers: if none were any better")
+    assert said.endswith(f"by about {100 * judged.optimism:.1f} points")

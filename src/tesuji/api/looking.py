@@ -40,6 +40,8 @@ def compare(task: Task, a: str | int, b: str | int) -> Comparison:
 
 def runs(task: Task) -> RunsReport:
     """All runs of the competition, with scores and failure rates."""
+    from tesuji.compare.reuse import reuse
+
     if not (task.folder / FILE).exists():
         return RunsReport(task, (), {}, set())
     with Ledger(task.folder / FILE) as ledger:
@@ -48,8 +50,9 @@ def runs(task: Task) -> RunsReport:
         newest = tuple(finding_examples(ledger, rows[-1].id)) if rows else ()
         best = {row.split: get_best(ledger, task.digest, row.split) for row in rows}
         return RunsReport(
-            task, tuple(rows), rates, {run.id for run in best.values() if run}, newest
-        )
+            task, tuple(rows), rates, {run.id for run in best.values() if run}, newest,
+            tuple(reuse(task, ledger, split) for split in best),
+        )  # fmt: skip
 
 
 def show(

@@ -121,6 +121,9 @@ def sparkline(shares: Sequence[float], most: int = 12) -> str:
     return "".join("▁▂▃▄▅▆▇█"[round(sum(part) / len(part) * 7)] for part in parts)
 
 
+_WORN = 5  # challengers from which on a split's wear is spoken of
+
+
 def show_runs(report: RunsReport) -> None:
     """The table of runs."""
     if not report.rows:
@@ -142,6 +145,9 @@ def show_runs(report: RunsReport) -> None:
     console.print(f"score: {metric.name}, {better} is better; ★ the best of its split", style="dim")
     console.print("tokens, cost, seconds: of all passes of a run together", style="dim")
     console.print("findings: in what the model wrote, before it was cleaned", style="dim")
+    for one in report.judged:
+        if one.challengers >= _WORN:
+            console.print(one.sentence(), style="dim")
 
 
 def _cost_lines(row: RunRow) -> str:

@@ -13,6 +13,7 @@ from tesuji.run.ledger import RunRow
 from tesuji.task.task import Task
 
 if TYPE_CHECKING:
+    from tesuji.compare.reuse import Reuse
     from tesuji.compare.trial import Trial
 
 
@@ -82,7 +83,8 @@ class RunReport:
 class RunsReport:
     """All runs of a competition. `best` holds the numbers of the best ones.
 
-    `examples` are outputs of the newest run, one for each kind of failure in it.
+    `examples` are outputs of the newest run, one for each kind of failure in it; `judged` says of
+    each split how many challengers it has judged.
     """
 
     task: Task
@@ -90,6 +92,7 @@ class RunsReport:
     findings: Mapping[int, Mapping[str, float]]
     best: set[int]
     examples: tuple[Diagnosed, ...] = ()
+    judged: tuple[Reuse, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """All runs with their failure rates."""
@@ -97,7 +100,8 @@ class RunsReport:
             "runs": [
                 asdict(row) | {"findings": self.findings[row.id], "best": row.id in self.best}
                 for row in self.rows
-            ]
+            ],
+            "judged": [asdict(one) for one in self.judged],
         }
 
     def _repr_html_(self) -> str:

@@ -262,3 +262,14 @@ def record_trial(
             "move) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (best, challenger, v.n, v.gain, v.low, v.high, v.p, v.verdict, time.time(), move),
         )
+
+
+def list_trials(ledger: Ledger, task_digest: str, split: str) -> list[tuple[int, int]]:
+    """(best, challenger), runs both, of each entry that a split has judged: its newest trial."""
+    rows = ledger.rows(
+        "SELECT t.best, t.challenger, c.entry_digest FROM trials t JOIN runs c "
+        "ON c.id = t.challenger WHERE c.task_digest = ? AND c.split = ? ORDER BY t.id",
+        task_digest, split,
+    )  # fmt: skip
+    newest = {entry: (best, challenger) for best, challenger, entry in rows}
+    return list(newest.values())
