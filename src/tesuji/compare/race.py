@@ -65,7 +65,9 @@ class Race:
 
     `error`: a challenger leaves where it would be ahead of the leader with at most this
     probability. `indifference`: the expected loss, in the metric's units, with which the race may
-    end. `requests`: the most evaluations that may be paid for. `first` samples come before anyone
+    end. `requests`: the most evaluations that may be paid for; they are there to be spent, so
+    `error` and `indifference` are then 0.05 and 0.002 where not said, else 0.15 and 0.01 (see
+    docs/referee.md for what that costs and loses). `first` samples come before anyone
     leaves, then `step` more each round. `strata` (one a sample) makes every stretch of the order a
     fair share of each stratum. InputError for fewer samples than 1, or strata of another length.
     """
@@ -76,8 +78,8 @@ class Race:
         *,
         base: str,
         higher_is_better: bool,
-        error: float = 0.05,
-        indifference: float = 0.01,
+        error: float | None = None,
+        indifference: float | None = None,
         requests: int | None = None,
         seed: int = 0,
         strata: Sequence[Hashable] | None = None,
@@ -88,6 +90,10 @@ class Race:
             raise InputError(f"a race over {samples} samples: there must be at least 1")
         if strata is not None and len(strata) != samples:
             raise InputError(f"{len(strata)} strata for {samples} samples: one a sample is needed")
+        limited = requests is not None
+        error = (0.05 if limited else 0.15) if error is None else error
+        if indifference is None:
+            indifference = 0.002 if limited else 0.01
         if not 0 < error < 0.5 or indifference < 0 or first < 1 or step < 1:
             raise InputError(
                 "error is between 0 and 0.5, indifference at least 0, steps at least 1"
