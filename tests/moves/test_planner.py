@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +66,9 @@ SITUATIONS: dict[str, tuple[Situation, str]] = {
         made(run=None, looked=False, tries={}, stakes=Stakes()), "first",
     ),
     "looked at, no run": (made(run=None, tries={}, stakes=Stakes()), "run"),
+    "only a baseline was run": (
+        made(model="baseline:rules", models=("baseline:rules",), looked=False), "first",
+    ),
     "a run that was cut short": (
         made(whole=False, unfinished="1 (base)", stakes=Stakes(40, 20, plain=20)), "run",
     ),
@@ -127,6 +129,9 @@ def test_on_a_small_dev_split_it_says_that_no_test_can_tell() -> None:
     assert [one.move for one in plan(hopeless).top] == ["process"]
     assert "no move promises as much" in plan(hopeless).notes[0]
     assert "[split] dev" in plan(hopeless).notes[0]
+    assert "even one of 26 it would often miss" in note
+    (more,) = plan(made(dev=48, stakes=Stakes(48, 30, plain=30))).notes
+    assert "a gain under 10 points there" in more and "only one of 19 or more" in more
     assert plan(made()).notes == ()
 
 
@@ -176,6 +181,38 @@ def test_what_a_move_says_of_itself_counts() -> None:
     assert plan(replace(s, relevance={**HERE, "process": nothing})).of("process").state == "later"
     asked = Relevance("three prompts", 0.3, 600)
     assert plan(replace(s, relevance={**HERE, "prompt": asked})).of("prompt").cost.requests == 600
+
+
+def test_nothing_is_prompted_or_cleaned_where_no_model_answers() -> None:
+    found = plan(made(model="baseline:rules", models=("baseline:rules", "nano")))
+    assert found.advice[0].move not in ("first", "run")
+    for move in ("prompt", "flow", "process"):
+        assert found.of(move).state == "later" and "without an LLM" in found.of(move).why
+
+
+def test_a_move_that_lacks_a_package_is_put_off_and_says_so(bench: Bench) -> None:
+    from tesuji.errors import ConfigError, MissingExtraError
+    from tesuji.moves.evidence import no_run
+    from tesuji.moves.looking import relevances
+    from tesuji.moves.survey import Survey
+
+    class Poor(Survey):
+        def check(self, task: tj.Task) -> None:
+            raise MissingExtraError("optuna", "tune", "the move")
+
+    class Unset(Survey):
+        def check(self, task: tj.Task) -> None:
+            raise ConfigError("name a model: --with URI")
+
+    found = relevances({"poor": Poor, "unset": Unset}, no_run(bench.task, "dev"))
+    poor, unset = found["poor"], found["unset"]
+    assert poor is not None and poor.gain == 0 and "pip install 'tesuji[tune]'" in poor.why
+    assert unset is not None and unset.gain > 0 and not unset.why
+    asked = replace(unset, gain=0.4)
+    assert (
+        "one model"
+        in plan(made(relevance={**HERE, "models": asked}, models=("a",))).of("models").why
+    )
 
 
 OUTCOMES = {
@@ -252,13 +289,13 @@ def test_looking_sends_and_writes_nothing(bench: Bench) -> None:
     assert "<td" in report._repr_html_()
 
 
-def test_after_a_move_the_plan_knows_it(bench: Bench, tmp_path: Path) -> None:
+def test_after_a_move_the_plan_knows_it(bench: Bench) -> None:
     tj.run(bench.task, entry=bench.record([(f"q{n}", f"Sure! {answer(n)}") for n in range(SIZE)]))
     assert tj.next_moves(bench.task).plan.top[0].move == "process"
     assert tj.try_move(bench.task, "process").kept
     done = tj.next_moves(bench.task).plan
     assert done.of("process").state == "later" and "kept +" in done.of("process").outcome
-    assert done.top[0].move == "predict" if done.situation.test else not done.top
+    assert not done.top  # all is right, and there is no test split to predict
     assert [link.move for link in tj.best(bench.task).chain] == ["run", "process"]
     tj.undo(bench.task)
     again = tj.next_moves(bench.task).plan.of("process")

@@ -76,7 +76,10 @@ def entry_options(command: F) -> F:
             "--inputs", metavar="A,B",
             help="Normalise inputs: html, invisible, nfkc, whitespace; '' for none.",
         ),
-        click.option("--flow", metavar="NAME", help="ask, retry, vote, choose, or your own."),
+        click.option(
+            "--flow", metavar="NAME",
+            help="ask, retry, vote, choose, check, cascade, or your own.",
+        ),
         click.option("--option", "options", multiple=True, metavar="K=V", help="For the flow."),
         click.option("--constrain/--no-constrain", default=None, help="Decode by the grammar."),
         click.option("--temperature", type=float, metavar="T", help="0 is greedy."),

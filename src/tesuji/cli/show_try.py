@@ -12,7 +12,7 @@ from tesuji.diagnose import visible
 from tesuji.moves import MOVES, settings_of
 from tesuji.moves.move import Table
 from tesuji.moves.trying import Example
-from tesuji.reports import TryReport, cell_text, gain_text, score_text
+from tesuji.reports import TryReport, cell_text, gain_text, number_text
 
 
 def show_try(report: TryReport) -> None:
@@ -87,14 +87,15 @@ def _challengers(report: TryReport) -> None:
     tried = report.tried
     table = grid("", "added", "score", "gain", "verdict", "changed")
     for column in table.columns:
-        column.no_wrap = True
+        column.no_wrap = column.header != "added"
     if tried.evidence.run:
-        table.add_row("", "(as it is)", score_text(tried.evidence.run), "", "", "")
+        score = number_text(tried.evidence.run.score)
+        table.add_row("", "(as it is)", score, "", "", "")
     for attempt in tried.attempts:
         trial = attempt.trial
         won = tried.winner is not None and trial.run.id == tried.winner.run.id
         table.add_row(
-            "★" if won else "", "\n+".join(attempt.added) or "–", score_text(trial.run),
+            "★" if won else "", "\n+".join(attempt.added) or "–", number_text(trial.run.score),
             gain_text(trial), trial.comparison.verdict if trial.comparison else "–",
             f"{attempt.changed:,}",
         )  # fmt: skip
@@ -128,11 +129,14 @@ def _next(report: TryReport) -> None:
         steps.append(f"tesuji run --entry {winner.run.entry}")
     elif winner:
         steps.append("tesuji predict")
+    steps += [f"tesuji {step}" for step in tried.steps]
     if winner is None and tried.example:
         steps.append(f"tesuji show {tried.attempts[0].trial.run.id} {tried.example.sample}")
-    steps += [f"tesuji {step}" for step in tried.steps]
+    steps = list(dict.fromkeys(steps))
+    line = "Next: " + "  or  ".join(steps)
     if steps:
-        console.print(Text("Next: " + "  or  ".join(dict.fromkeys(steps)), "dim"))
+        fits = len(line) <= console.width
+        console.print(Text(line if fits else "Next: " + "\n  or  ".join(steps), "dim"))
 
 
 def _wrapped_line(words: str) -> Text:

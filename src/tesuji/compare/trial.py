@@ -260,6 +260,20 @@ def judge_together(
     return trials, winner
 
 
+def compare_only(
+    task: Task, ledger: Ledger, best: RunRow | None, runs: Sequence[RunRow], move: str | None = None
+) -> list[Trial]:
+    """Trials of runs that are not to be the best, whatever they come to: each stands alone."""
+    trials = []
+    for run in runs:
+        comparison = None
+        if best is not None and run.score is not None and run.state == "finished":
+            comparison = compare_runs(task, ledger, best, run)
+            record_trial(ledger, best.id, run.id, comparison, move)
+        trials.append(Trial(run, best, comparison, kept=False))
+    return trials
+
+
 def judge_first(
     task: Task, ledger: Ledger, runs: Sequence[RunRow], move: str = "run"
 ) -> tuple[list[Trial], Trial | None]:

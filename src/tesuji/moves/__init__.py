@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from tesuji.errors import InputError
+from tesuji.moves.flow import Flow
+from tesuji.moves.models import Models
 from tesuji.moves.move import (
     Attempt,
     Evidence,
@@ -20,8 +22,19 @@ from tesuji.moves.move import (
 from tesuji.moves.process import Process
 from tesuji.moves.prompt import Prompt
 from tesuji.moves.settings import read_settings, settings_of
+from tesuji.moves.stronger import Stronger
+from tesuji.moves.survey import Survey
 
-MOVES: Mapping[str, type[Move]] = MappingProxyType({"process": Process, "prompt": Prompt})
+MOVES: Mapping[str, type[Move]] = MappingProxyType(
+    {
+        "process": Process,
+        "prompt": Prompt,
+        "flow": Flow,
+        "models": Models,
+        "stronger": Stronger,
+        "survey": Survey,
+    }
+)
 
 __all__ = [
     "MOVES",
@@ -33,6 +46,7 @@ __all__ = [
     "Process",
     "Prompt",
     "Relevance",
+    "Survey",
     "Table",
     "Usage",
     "find_move",

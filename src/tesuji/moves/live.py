@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
-from dataclasses import fields
+from dataclasses import fields, replace
 from types import TracebackType
 from typing import Any, cast
 
@@ -14,8 +14,8 @@ from tesuji.models.several import Several
 from tesuji.run.allocator import Claim
 from tesuji.run.block import Answered, answer_block
 from tesuji.run.budget import Budget, Meter, make_budget
-from tesuji.run.entry import Entry
-from tesuji.run.ledger import Ledger, RunRow
+from tesuji.run.entry import Entry, entry_path, load_entry
+from tesuji.run.ledger import Ledger, RunRow, list_runs
 from tesuji.run.opening import open_uri
 from tesuji.run.progress import Watch
 from tesuji.run.runner import make_meter, run_entry
@@ -75,6 +75,17 @@ class Live:
             await opened.ready()
             self._models[key] = opened
         return self._models[key]
+
+    def named(self, entry: Entry) -> Entry:
+        """The entry under the name that it was run by before, else its own, if no other has it."""
+        for run in list_runs(self.ledger):
+            if run.entry_digest == entry.digest and run.entry != "base":
+                return replace(entry, name=run.entry)
+        folder = self.task.folder
+        taken = entry_path(folder, entry.name).exists()
+        if taken and load_entry(folder, entry.name).digest != entry.digest:
+            return replace(entry, name=f"{entry.name[:75]}-{entry.digest[:4]}")
+        return entry
 
     def left(self) -> Budget | None:
         """What is left of the budget; None where nothing more may be sent."""

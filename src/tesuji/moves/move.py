@@ -79,7 +79,8 @@ class Evidence:
     `samples` how many these are. `outputs` counts the outputs, `mendable` those in which a cleaner
     not yet in use sees its failure, and `mends` how many each such cleaner does. `inputs` says
     of each normaliser not yet in use how many samples' prompts it would change. `tried` holds
-    the runs of this move's challengers so far, by the entry's digest.
+    the runs of this move's challengers so far, by the entry's digest. `ledger` is for what a move
+    wants to know of their answers.
     """
 
     task: Task
@@ -96,6 +97,7 @@ class Evidence:
     rows: tuple[Sample, ...] = ()
     split: str = "dev"
     stakes: Stakes = field(default_factory=Stakes)
+    ledger: Ledger | None = field(default=None, repr=False)
 
     def score(self, entry: Entry) -> float | None:
         """The score of an entry that was run; None where it has none."""
@@ -137,7 +139,8 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class Played:
     """What a move's own search came to: the runs to be judged, among how many that could have come
-    to be judged (at least 1), and why it stopped early, if it did.
+    to be judged (at least 1), and why it stopped early, if it did. With `keep` False they are
+    compared, but none is to be the best.
 
     `samples` are the ids of those that the runs were not chosen on, and are judged on; None: all.
     `tables` is what the search has to show, `steps` how to go on.
@@ -146,6 +149,7 @@ class Played:
     runs: Sequence[RunRow]
     among: int
     stopped: str | None = None
+    keep: bool = True
     samples: frozenset[str] | None = None
     tables: tuple[Table, ...] = ()
     steps: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ best · missing: no command for it in this version."""
 # A model of another kind is asked at another price: how many passes of one's own model a pass on a
 # closed one counts for. A guess; what it costs in money is said beside it.
 _CLOSED_PASSES = 10.0
+_LLM = ("prompt", "flow", "process", "rag", "finetune")  # of no use to an entry without an LLM
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +106,20 @@ def _advise(s: Situation, name: str) -> Advice:
         here = name in s.relevance
         why = f"after the first run: {BOOK[name]}" if here else BOOK[name]
         return Advice(name, "later" if here else "missing", why)
+    if s.no_llm and name in _LLM and name in s.relevance:
+        why = f"the best so far, {s.entry}, answers without an LLM: {BOOK[name]}"
+        return Advice(name, "later", why, outcome=_outcome(s.tries.get(name), name, s))
     case = RULES[name](s)
     own = s.relevance.get(name)
     if own is not None:  # the move knows best what it would do
-        stake = min(own.gain, case.stake) if case.stake else own.gain
+        stake = min(own.gain, case.stake or s.wrong)
         passes = own.cost / s.dev if own.cost and s.dev else case.passes
-        case = replace(case, why=own.why, stake=stake, passes=passes,
+        case = replace(case, why=own.why or case.why, stake=stake, passes=passes,
                        command=case.command or f"try {name}",
                        evidence=own.evidence or case.evidence)  # fmt: skip
     expected = case.stake * (case.trust or 0.1)
     if own is not None and own.likely is not None:
-        expected = own.likely
+        expected = min(own.likely, case.stake)
     cost = _cost(s, case)
     weight = _CLOSED_PASSES if case.model else 1.0
     advice = Advice(
@@ -203,7 +207,7 @@ def _outcome(tried: Try | None, name: str, s: Situation) -> str:
 def _steps(s: Situation, moves: list[Advice]) -> list[Advice]:
     if s.run is None:
         return _beginnings(s)
-    steps = []
+    steps = _beginnings(s) if s.only_baselines else []
     if not s.whole:
         steps.append(_step(
             "run", "now", f"run {s.unfinished or s.run} is not finished, so there is no best yet: "
@@ -221,7 +225,7 @@ def _steps(s: Situation, moves: list[Advice]) -> list[Advice]:
 
 
 def _beginnings(s: Situation) -> list[Advice]:
-    model = "" if s.model else " --model nano"
+    model = " --model nano" if not s.model or s.no_llm else ""
     steps = []
     if not s.looked:
         steps.append(_step(
@@ -229,7 +233,9 @@ def _beginnings(s: Situation) -> list[Advice]:
             f"tesuji first{model}", Cost(1),
         ))  # fmt: skip
     why = "every move is measured against a first run on the whole dev split"
-    if s.unfinished:
+    if s.no_llm:
+        why = f"only baselines were run; {s.entry} is the floor that a model must beat"
+    elif s.unfinished:
         why = f"run {s.unfinished} is not finished: it goes on where it was, nothing is sent twice"
     steps.append(_step("run", "now", why, f"tesuji run{model}", Cost(s.dev)))
     return steps
@@ -264,20 +270,7 @@ def _step(move: str, state: State, why: str, command: str, cost: Cost | None = N
 
 
 def _notes(s: Situation, moves: list[Advice]) -> list[str]:
-    notes = []
-    hopes = [one.most for one in moves if one.state == "now"]
-    unit = "points" if s.zero_one else "% of the samples"
-    if s.run is not None and hopes and max(hopes) < s.tellable:
-        notes.append(
-            f"the dev split has {s.dev:,} samples: no test can tell a gain under "
-            f"{100 * s.tellable:.0f} {unit} there, and no move promises as much; give it more "
-            "rows ([split] dev in competition.toml, or a file of its own as [data] dev)"
-        )
-    elif s.tellable > 0.05:
-        notes.append(
-            f"the dev split has {s.dev:,} samples: no test can tell a gain under "
-            f"{100 * s.tellable:.0f} {unit} there, however lucky"
-        )
+    notes = [*_too_few(s, moves)]
     for name, needed in _needed(s).items() if s.run is not None and s.test else ():
         limit = s.limits.get(name)
         if limit is not None and needed > 0.8 * limit:
@@ -285,4 +278,40 @@ def _notes(s: Situation, moves: list[Advice]) -> list[str]:
                 f"the test split would take about {needed:,.3g} of the {limit:,.6g} {name} that a "
                 "run may: " + ("it would be cut short" if needed > limit else "little is left")
             )
+    if s.run is not None and not s.test and not any(one.state == "now" for one in moves):
+        notes.append(
+            "no move is worth a try, and no test split is named to predict ([data] test in "
+            "competition.toml)"
+        )
     return notes
+
+
+def _too_few(s: Situation, moves: list[Advice]) -> list[str]:
+    """What the dev split is too small to tell."""
+    if s.tellable <= 0.05 or not s.wrong:
+        return []
+    unit = "points" if s.zero_one else "% of the samples"
+    told = (
+        f"the dev split has {s.dev:,} samples: no test can tell a gain under "
+        f"{100 * s.tellable:.0f} {unit} there"
+    )
+    hopes = [one.most for one in moves if one.state == "now"]
+    if s.run is not None and hopes and max(hopes) < s.tellable:
+        return [
+            f"{told}, and no move promises as much; give it more rows ([split] dev in "
+            "competition.toml, or a file of its own as [data] dev)"
+        ]
+    return [f"{told}, however lucky{_four_of_five(s)}"]
+
+
+def _four_of_five(s: Situation) -> str:
+    """What gain the referee would tell in four cases of five, where that can be guessed."""
+    from tesuji.compare.power import detectable, likely_discordance
+
+    if not s.zero_one or s.score is None or not 0 <= s.score <= 0.9 or s.dev < 1:
+        return ""
+    differ = likely_discordance(s.score, s.score + 0.1)
+    gain = detectable(s.dev, discordance=differ)
+    if gain >= differ:
+        return f"; even one of {100 * differ:.0f} it would often miss"
+    return f", and in four cases of five only one of {100 * gain:.0f} or more"

@@ -146,8 +146,8 @@ class _Game:
         among = 1 if self.halved else max(1, self.space.size() - 1)
         judged = {sample.id for sample in self.rows} - {sample.id for sample in self.raced}
         return Played(
-            runs, among, stopped, frozenset(judged) if self.halved else None,
-            tuple(table for table in tables if table.rows),
+            runs, among, stopped, samples=frozenset(judged) if self.halved else None,
+            tables=tuple(table for table in tables if table.rows),
         )  # fmt: skip
 
     def _search(self) -> Search:

@@ -41,12 +41,16 @@ class Case:
 Rule: TypeAlias = Callable[[Situation], Case]
 
 
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
 def baseline(s: Situation) -> Case:
     """No LLM at all: it costs nothing, and is the floor that every model must be above."""
     command = "try baseline"
     if s.derived >= 0.9:
         return Case(
-            f"the answers are made of the letters of a field in {s.derived:.0%} of the training "
+            f"the answers are made of the letters of a field in {_percent(s.derived)} of the training "
             "rows: a rule may do it without any model",
             s.wrong, 0.6,
             "rule solvers alone solved 6,343 of 9,500 puzzles of the Nemotron contest (measured)",
@@ -86,7 +90,7 @@ def flow(s: Situation) -> Case:
         stake = shapeless + 0.15 * max(0.0, s.wrong - shapeless)
         return Case(
             f"{s.labels} labels and a model that scores them: choosing by log-probability needs no "
-            "right-shaped text" + (f", which {shapeless:.0%} of answers lack" if shapeless else ""),
+            "right-shaped text" + (f", which {_percent(shapeless)} of answers lack" if shapeless else ""),
             stake, 0.6,
             "in the Science Exam a score an option beat free text; nothing is left to parse",
             passes=1.0, command=command,
@@ -102,7 +106,7 @@ def flow(s: Situation) -> Case:
     unread = max(0.0, stakes.share("shapeless") - stakes.share("mendable"))
     if unread > 0.02 and s.flow == "ask":
         return Case(
-            f"in {unread:.0%} of the samples the answer is not right-shaped and no cleaner mends "
+            f"in {_percent(unread)} of the samples the answer is not right-shaped and no cleaner mends "
             "it: ask again until it is",
             unread, 0.4, "counted in the recorded outputs",
             passes=2 * unread + 0.1, factor=1 + 2 * unread, command=command,
@@ -122,7 +126,7 @@ def prompt(s: Situation) -> Case:
     if not s.wrong:
         return Case("nothing is wrong that other words could set right", 0.0)
     return Case(
-        f"{s.wrong:.0%} of the answers are not as good as can be, and the prompt is one of many",
+        f"{_percent(s.wrong)} of the answers are not as good as can be, and the prompt is one of many",
         s.wrong, 0.15, "a rule of thumb; the search itself measures it", passes=8.0,
         command="try prompt",
     )  # fmt: skip
@@ -148,7 +152,7 @@ def stronger(s: Situation) -> Case:
                     "a rule of thumb", passes=1.0, model="openai:gpt-5",
                     command="try stronger --with openai:gpt-5")  # fmt: skip
     return Case(
-        f"{s.wrong:.0%} of the answers are not as good as can be: a far stronger model tells how "
+        f"{_percent(s.wrong)} of the answers are not as good as can be: a far stronger model tells how "
         "many could be",
         s.wrong, 0.3, "head-room, not a gain to keep, where the contest allows no closed model",
         passes=1.0, model="openai:gpt-5-mini", command="try stronger --with openai:gpt-5-mini",
@@ -187,7 +191,7 @@ def rag(s: Situation) -> Case:
     if not knowledge or plain < 0.1:
         return Case("it matters where answers are right-shaped and wrong for want of facts", 0.0)
     return Case(
-        f"{plain:.0%} of the answers are wrong with nothing wrong in their shape: facts may be "
+        f"{_percent(plain)} of the answers are wrong with nothing wrong in their shape: facts may be "
         "missing",
         plain, 0.3,
         "retrieval decided the Science Exam: one model with it came to 0.900, the winner to 0.933",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tesuji.compare.trial import Trial, judge_first, judge_together
+from tesuji.compare.trial import Trial, compare_only, judge_first, judge_together
 from tesuji.diagnose import clean
 from tesuji.errors import (
     BudgetSpentError,
@@ -33,14 +33,13 @@ from tesuji.moves.move import (
     needs_run,
 )
 from tesuji.run.budget import Budget
-from tesuji.run.entry import Entry, entry_path, from_table, load_entry, save_entry
+from tesuji.run.entry import Entry, from_table, save_entry
 from tesuji.run.ledger import (
     Ledger,
     RunRow,
     find_output,
     iter_answers,
     iter_records,
-    list_runs,
     record_try,
 )
 from tesuji.run.progress import Watch
@@ -101,6 +100,7 @@ async def try_challengers(
     if isinstance(move, Checks):
         move.check(task)
     evidence, source = await _evidence(task, ledger, move, split, watch)
+    evidence.ledger = ledger
     relevance = move.relevance(evidence)
     session = _Session(task, ledger, evidence, source)
     live = Live(task, ledger, evidence.rows, split=split, budget=budget, guard=guard, watch=watch)
@@ -144,6 +144,8 @@ async def _evidence(
 def _judged(
     task: Task, ledger: Ledger, evidence: Evidence, played: Played, move: str
 ) -> tuple[list[Trial], Trial | None]:
+    if not played.keep:
+        return compare_only(task, ledger, evidence.run, played.runs, move), None
     if evidence.run is None:
         return judge_first(task, ledger, played.runs, move)
     return judge_together(
@@ -180,7 +182,7 @@ class _Session:
         """Run them all; why it ended early, if it did."""
         failed: TesujiError | None = None
         for entry in proposed:
-            entry = _named(self.task, self.ledger, entry)
+            entry = live.named(entry)
             try:
                 run = await self._run(entry, live)
             except BudgetSpentError as error:
@@ -194,7 +196,8 @@ class _Session:
             if live.cut_short(run, self.evidence.run):  # not judged by that
                 return _cut_short(run)
             self.evidence.tried[entry.digest] = run
-            self.runs.append(run)
+            if not self.evidence.run or run.id != self.evidence.run.id:  # the best, proposed again
+                self.runs.append(run)
         if failed and not self.runs:
             raise failed
         return None
@@ -219,17 +222,6 @@ def _cut_short(run: RunRow) -> str:
         f"the budget ended within {run.entry}, {left}: the same command with a larger one goes on "
         f"there{more}"
     )
-
-
-def _named(task: Task, ledger: Ledger, entry: Entry) -> Entry:
-    """The entry under the name that it was run by before, else its own, if no other has that."""
-    for run in list_runs(ledger):
-        if run.entry_digest == entry.digest and run.entry != "base":
-            return replace(entry, name=run.entry)
-    taken = entry_path(task.folder, entry.name).exists()
-    if taken and load_entry(task.folder, entry.name).digest != entry.digest:
-        return replace(entry, name=f"{entry.name[:75]}-{entry.digest[:4]}")
-    return entry
 
 
 def _entry(run: RunRow) -> Entry:
