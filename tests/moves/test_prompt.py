@@ -274,7 +274,7 @@ def test_a_metric_of_the_whole_is_raced_by_right_answers(tmp_path: Path) -> None
         task = make_task(tmp_path, server)
         toml = (tmp_path / "competition.toml").read_text()
         labels = [str(2 * n) for n in range(4)]
-        toml = toml.replace('"exact"', '"macro_f1"').replace('format = "text"', 'format = "choice"')
+        toml = toml.replace('"exact"', '"qwk"').replace('format = "text"', 'format = "choice"')
         toml = toml.replace('pattern = "[0-9]+"', f"labels = {labels}")
         (tmp_path / "competition.toml").write_text(toml)
         for name in ("train", "dev"):
