@@ -1,6 +1,7 @@
 """How many requests it takes to find the best of a finite space of prompts, beside rivals.
 
-`python -m benchmarks.prompt_search [--worlds 20] [--folder FOLDER] [--samples 150] [--seeds 10]`
+`python -m benchmarks.prompt_search [--worlds 20] [--folder FOLDER] [--samples 150] [--seeds 10]
+[--rivals /tmp/dspy/bin/python]`
 
 Every method may try the same number of prompts of the same space, and is asked, whenever it has
 learnt something, which prompt it would take. Counted are the requests after which that prompt is
@@ -11,7 +12,10 @@ it sent, and it counts as missed. The methods:
 * ours, by chance: the same race, prompts drawn by chance;
 * TPE, all samples: Optuna as in its manual, every trial on every sample;
 * TPE, Wilcoxon: by the rule of Optuna's WilcoxonPruner (p = 0.1), asked every tenth sample;
-* chance, all samples.
+* chance, all samples;
+* with `--rivals PYTHON`, DSPy's MIPROv2 (its minibatches of 35) and GEPA (as many evaluations as 12
+  prompts on all samples take), `benchmarks.rivals.prompt_optimizers`. To them the prompts are a list
+  without elements, and only what they end with is known.
 
 Simulated worlds: a logit of each sample and of each option, and of some pairs of options; samples
 react to prompts each in its own way, so that differences are noisy though paired. The base is
@@ -25,8 +29,10 @@ import argparse
 import asyncio
 import json
 import math
+import os
 import random
 import statistics
+import subprocess
 import tempfile
 import time
 import warnings
@@ -196,6 +202,28 @@ def _wilcoxon(gains: Floats) -> float:
     return statistics.NormalDist().cdf(z)
 
 
+def by_dspy(python: Path, which: str) -> Callable[[Table, int], Trail]:
+    """MIPROv2 or GEPA, in an environment that has dspy; only what it ends with is known."""
+
+    def run(table: Table, seed: int) -> Trail:
+        own = _key(table.space.own())
+        keys = [own, *(key for key in table.scores if key != own)]
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump([table.scores[key].tolist() for key in keys], file)
+            file.flush()
+            done = subprocess.run(
+                [python, "-m", "benchmarks.rivals.prompt_optimizers", file.name, which, str(seed)],
+                capture_output=True, text=True, check=True,
+                env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+            )  # fmt: skip
+        found = json.loads(done.stdout.strip().splitlines()[-1])
+        trail = Trail(sent=found["sent"])
+        trail.note(json.loads(keys[found["choice"]]))
+        return trail
+
+    return run
+
+
 METHODS: dict[str, Callable[[Table, int], Trail]] = {
     "ours": ours,
     "ours, by chance": lambda table, seed: ours(table, seed, "random"),
@@ -351,7 +379,11 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=150)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--rivals", type=Path, help="a Python that has dspy")
     arguments = parser.parse_args()
+    if arguments.rivals:
+        METHODS["DSPy MIPROv2"] = by_dspy(arguments.rivals, "mipro")
+        METHODS["DSPy GEPA"] = by_dspy(arguments.rivals, "gepa")
     if arguments.worlds:
         print_methods("simulated", [(simulated(n), n) for n in range(arguments.worlds)])
     with tempfile.TemporaryDirectory() as aside:
