@@ -13,9 +13,9 @@ it sent, and it counts as missed. The methods:
 * TPE, all samples: Optuna as in its manual, every trial on every sample;
 * TPE, Wilcoxon: by the rule of Optuna's WilcoxonPruner (p = 0.1), asked every tenth sample;
 * chance, all samples;
-* with `--rivals PYTHON`, DSPy's MIPROv2 (its minibatches of 35) and GEPA (as many evaluations as 12
-  prompts on all samples take), `benchmarks.rivals.prompt_optimizers`. To them the prompts are a list
-  without elements, and only what they end with is known.
+* with `--rivals PYTHON`, DSPy's MIPROv2 (minibatches of 35, its default) and GEPA (as many
+  evaluations as 12 prompts on all samples take), `benchmarks.rivals.prompt_optimizers`. To them
+  the prompts are a list without elements, and only what they end with is known.
 
 Simulated worlds: a logit of each sample and of each option, and of some pairs of options; samples
 react to prompts each in its own way, so that differences are noisy though paired. The base is

@@ -4,8 +4,8 @@ Run by `benchmarks.prompt_search --rivals PYTHON` in an environment with dspy:
 `PYTHON -m benchmarks.rivals.prompt_optimizers TABLE.json mipro|gepa SEED`. A table is a list of
 rows, a prompt's scores on all samples; row 0 is the base. The program's instruction names a row and
 its answer to a sample is the score recorded there, so no model is needed and what is compared is
-the search alone. What a language model would propose is drawn from the table instead: to MIPROv2 all
-rows are given as its candidates, and GEPA's proposer draws a row that it has not proposed yet.
+the search alone. What a language model would propose is drawn from the table instead: to MIPROv2
+all rows are given as its candidates, GEPA's proposer draws a row that it has not proposed yet.
 """
 
 from __future__ import annotations
