@@ -13,7 +13,7 @@ import hashlib
 import json
 import random
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -113,6 +113,19 @@ def _guess(move: Prompt, samples: int) -> int:
     return round(1.5 * _STEP * move.trials) + samples
 
 
+def half_of(rows: Sequence[Sample], groups: Mapping[str, Hashable], seed: int) -> list[Sample]:
+    """About half of the samples, by chance; those of a group (by their ids) go together."""
+    shuffled = random.Random(f"prompt {seed}").sample(rows, len(rows))
+    together: dict[Hashable, list[Sample]] = {}
+    for sample in shuffled:
+        together.setdefault(groups.get(sample.id, ("", sample.id)), []).append(sample)
+    half: list[Sample] = []
+    for some in together.values():
+        if len(half) + len(some) / 2 <= len(rows) / 2:
+            half += some
+    return half
+
+
 class _Game:
     """One search, from the split of the samples to the run of what was found."""
 
@@ -125,8 +138,9 @@ class _Game:
         self.space = make_space(task, self.best.prompt, move.examples, move.elements)
         self.rows = [sample for sample in evidence.rows if sample.target is not None]
         self.halved = self.space.size() - 1 > _BONFERRONI or bool(move.models)
-        shuffled = random.Random(f"prompt {move.seed}").sample(self.rows, len(self.rows))
-        self.raced = shuffled[: len(shuffled) // 2] if self.halved else shuffled
+        self.raced = self.rows
+        if self.halved:
+            self.raced = half_of(self.rows, task.groups.get(evidence.split) or {}, move.seed)
         self.seen: dict[tuple[str, str], Answered] = {}
         self.entries: dict[str, Entry] = {}
         self.rounds = 0
