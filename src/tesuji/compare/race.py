@@ -65,9 +65,11 @@ class Race:
 
     `error`: a challenger leaves where it would be ahead of the leader with at most this
     probability. `indifference`: the expected loss, in the metric's units, with which the race may
-    end. `requests`: the most evaluations that may be paid for; they are there to be spent, so
-    `error` and `indifference` are then 0.05 and 0.002 where not said, else 0.15 and 0.01 (see
-    docs/referee.md for what that costs and loses). `first` samples come before anyone
+    end. `requests`: the most evaluations that may be paid for; None for a fifth of what all on
+    everything would take, and no less than two whole rounds of the samples; math.inf for no limit.
+    They are there to be spent, so `error` and `indifference` are 0.05 and 0.002 where not said,
+    and without a limit 0.15 and 0.01 (what either loses: docs/referee.md). `first` samples come
+    before anyone
     leaves, then `step` more each round. `strata` (one a sample) makes every stretch of the order a
     fair share of each stratum. InputError for fewer samples than 1, or strata of another length.
     """
@@ -80,7 +82,7 @@ class Race:
         higher_is_better: bool,
         error: float | None = None,
         indifference: float | None = None,
-        requests: int | None = None,
+        requests: float | None = None,
         seed: int = 0,
         strata: Sequence[Hashable] | None = None,
         first: int = 20,
@@ -90,7 +92,7 @@ class Race:
             raise InputError(f"a race over {samples} samples: there must be at least 1")
         if strata is not None and len(strata) != samples:
             raise InputError(f"{len(strata)} strata for {samples} samples: one a sample is needed")
-        limited = requests is not None
+        limited = requests != math.inf
         error = (0.05 if limited else 0.15) if error is None else error
         if indifference is None:
             indifference = 0.002 if limited else 0.01
@@ -98,7 +100,7 @@ class Race:
             raise InputError(
                 "error is between 0 and 0.5, indifference at least 0, steps at least 1"
             )
-        self.samples, self.base, self.requests = samples, base, requests
+        self.samples, self.base, self._limit = samples, base, requests
         self.error, self.indifference, self.first, self.step = error, indifference, first, step
         self._sign = 1.0 if higher_is_better else -1.0
         self._seed = seed
@@ -171,6 +173,13 @@ class Race:
         if not alive or posterior is None or posterior.noise == 0:
             return self.base
         return names[max(alive, key=lambda at: float(posterior.mean[at]))]
+
+    @property
+    def requests(self) -> float:
+        """The most evaluations that may be paid for; by default more with each that joins."""
+        if self._limit is not None:
+            return self._limit
+        return self.samples * max(len(self._scores) / 5, 2)
 
     def scored(self, name: str) -> frozenset[int]:
         """On which samples `name` was told."""
@@ -249,10 +258,9 @@ class Race:
     def _share_out(self, wanted: Mapping[str, list[int]]) -> None:
         """Ask for what is wanted, or for an even share of what may still be paid for."""
         each = self.samples
-        if self.requests is not None:
-            left = self.requests - self._paid
-            while sum(min(each, len(rows)) for rows in wanted.values()) > left and each > 0:
-                each -= 1
+        left = self.requests - self._paid
+        while sum(min(each, len(rows)) for rows in wanted.values()) > left and each > 0:
+            each -= 1
         for name, rows in wanted.items():
             if rows[:each]:
                 self._open[name] = dict.fromkeys(rows[:each])
@@ -297,7 +305,7 @@ class Race:
         """How many may still race, by the requests that are spent: half as many after each of
         log2(all) equal parts of them."""
         field = len(self._scores)
-        if not self.requests or field < 2:
+        if field < 2 or not 0 < self.requests < math.inf:
             return field
         parts = math.ceil(math.log2(field))
         passed = math.floor(parts * self._paid / self.requests + 1e-9)
