@@ -112,7 +112,7 @@ def ours(table: Table, seed: int, sampler: str = "tpe") -> Trail:
     """The search, its base paid for too."""
     race = Race(
         table.samples, base="base", higher_is_better=True, seed=seed, first=10, step=10,
-        indifference=0.005,
+        indifference=0.005, error=0.05, requests=math.inf,
     )  # fmt: skip
     trail = Trail(sent=table.samples)
     race.tell_all("base", enumerate(table.scores[_key(table.space.own())].tolist()))

@@ -263,3 +263,18 @@ def test_the_demos_competition_in_the_small(tesuji: Tesuji, fresh: Path, models:
     assert all(one["run"]["answered"] + one["run"]["unparsed"] == 12
                for one in said.json["challengers"])  # fmt: skip
     assert time.monotonic() - began < 60 and os.environ["COLUMNS"] == "80"
+
+
+def test_a_cascade_by_hand(tesuji: Tesuji, folder: Path, models: Strengths) -> None:
+    strong = f"strong={models.uri('strong-95')}"
+    made = ("run", "--model", models.uri("shy-60"), "--name", "two", "--flow", "cascade")
+    wrong = tesuji(*made, "--also", "strong")
+    assert wrong.code == 2 and "write it as NAME=URI" in wrong.err
+    wrong = tesuji(*made)
+    assert wrong.code == 2 and "add [models] strong" in wrong.err
+    said = tesuji(*made, "--also", strong)
+    assert said.code == 0 and models.asked == {"shy-60": 100, "strong-95": 40}
+    looked = tesuji("first", "--entry", "two", "-n", 3)
+    assert looked.code == 0 and models.asked == {"shy-60": 100, "strong-95": 40}
+    again = tesuji("run", "--entry", "two")
+    assert again.code == 0 and " 0 sent" in again.out

@@ -66,6 +66,20 @@ def test_the_best_shows_its_origin_its_toml_and_the_exact_text(
     assert wrong.code == 2 and wrong.err == "error: the split dev has no sample 'nope'\n"
 
 
+def test_control_characters_of_a_prompt_stay_visible(
+    tesuji: Tesuji, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = "\u202e\u001b[31m"
+    bench = Bench(tmp_path, lambda n: f"q{n}")
+    bench.record([(f"{odd}q{n}", answer(n)) for n in range(SIZE)])
+    monkeypatch.chdir(tmp_path)
+    said = tesuji("run", "--model", "replay:base.jsonl", "--name", "odd", "--user",
+                  odd + "{question}")  # fmt: skip
+    assert said.code == 0
+    said = tesuji("best")
+    assert "q0" in said.out and not {"\x1b", "\u202e"} & set(said.out)
+
+
 def test_undo_and_redo_say_what_they_did(tesuji: Tesuji, played: Path) -> None:
     runs = tesuji("runs", "--json").out
     said = tesuji("undo")

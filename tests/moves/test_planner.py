@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import tesuji as tj
 from tests.moves.conftest import SIZE, Bench, answer
+from tesuji.moves.advice import Plan
 from tesuji.moves.move import Relevance, Usage
-from tesuji.moves.planner import Plan, plan
+from tesuji.moves.planner import plan
 from tesuji.moves.rules import BOOK, RULES
 from tesuji.moves.situation import Situation, derived_share
 from tesuji.moves.stakes import Stakes
@@ -68,6 +71,9 @@ SITUATIONS: dict[str, tuple[Situation, str]] = {
     "looked at, no run": (made(run=None, tries={}, stakes=Stakes()), "run"),
     "only a baseline was run": (
         made(model="baseline:rules", models=("baseline:rules",), looked=False), "first",
+    ),
+    "a baseline gets everything right": (
+        made(model="baseline:rules", models=("baseline:rules",), stakes=Stakes(200)), "predict",
     ),
     "a run that was cut short": (
         made(whole=False, unfinished="1 (base)", stakes=Stakes(40, 20, plain=20)), "run",
@@ -177,6 +183,11 @@ def test_what_a_move_says_of_itself_counts() -> None:
     found = plan(s).of("process")
     assert found.why == own.why and found.most == 0.045
     assert found.expected == 0.04 and found.evidence == "measured"
+    rules = Relevance("rules can be fitted to 100 rows", 0.4, 0)
+    s = replace(s, relevance={**HERE, "baseline": rules}, tries={})
+    assert plan(s).of("baseline").why == rules.why
+    told = plan(replace(s, derived=1.0)).of("baseline").why
+    assert told.startswith("the answers are made of") and told.endswith(rules.why)
     nothing = Relevance("no failure that a cleaner mends", 0.0, 0)
     assert plan(replace(s, relevance={**HERE, "process": nothing})).of("process").state == "later"
     asked = Relevance("three prompts", 0.3, 600)
@@ -186,6 +197,7 @@ def test_what_a_move_says_of_itself_counts() -> None:
 def test_nothing_is_prompted_or_cleaned_where_no_model_answers() -> None:
     found = plan(made(model="baseline:rules", models=("baseline:rules", "nano")))
     assert found.advice[0].move not in ("first", "run")
+    assert "one model was run" in found.of("models").why
     for move in ("prompt", "flow", "process"):
         assert found.of(move).state == "later" and "without an LLM" in found.of(move).why
 
@@ -254,6 +266,40 @@ def test_any_format_and_metric_has_a_plan(format: str, metric: str) -> None:
                  score=None if not stakes.scored else 0.1)  # fmt: skip
         assert isinstance(plan(s), Plan) and len(plan(s).advice) >= 12
     assert plan(made(format=format, metric=metric, run=None, train=0, test=0, dev=1)).top
+
+
+REAL: dict[str, tuple[str, str, str, str, str]] = {
+    # metric, answer format, a target as a cell of a CSV file, a right output, a wrong one
+    "choice": ("qwk", 'format = "choice"\nlabels = ["yes", "no"]', "yes", "yes", "no"),
+    "numbers": ("rmse", 'format = "integer"', "12", "12", "7"),
+    "boxed": ("exact", 'format = "boxed"', "12", r"\boxed{12}", r"so \boxed{7}"),
+    "json": ("exact", 'format = "json"', '"{""a"": 1}"', '{"a": 1}', '{"a": 2}'),
+    "probabilities": (
+        "log_loss", 'format = "probabilities"\nlabels = ["yes", "no"]', "yes",
+        '{"yes": 0.8, "no": 0.2}', '{"yes": 0.3, "no": 0.7}',
+    ),
+    "text": ("levenshtein", 'format = "text"', "abc", "abc", "cba"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_runs_of_any_format_are_counted(name: str, tmp_path: Path) -> None:
+    """Thirty questions, of which ten are answered right, whatever an answer is."""
+    metric, format, target, right, wrong = REAL[name]
+    rows = "".join(f"{n},q{n},{target}\n" for n in range(30))
+    (tmp_path / "dev.csv").write_text("id,question,answer\n" + rows)
+    (tmp_path / "train.csv").write_text(f"id,question,answer\nt,w,{target}\n")
+    (tmp_path / "competition.toml").write_text(
+        f'metric = "{metric}"\n[data]\ntrain = "train.csv"\ndev = "dev.csv"\nid = "id"\n'
+        f'target = "answer"\n[answer]\n{format}\n[prompt]\nuser = "{{question}}"\n'
+    )
+    said = [{"prompt": f"q{n}", "output": wrong if n % 3 else right} for n in range(30)]
+    (tmp_path / "said.jsonl").write_text("\n".join(map(json.dumps, said)))
+    task = tj.load(tmp_path)
+    assert tj.run(task, f"replay:{tmp_path}/said.jsonl").run.answered == 30
+    report = tj.next_moves(task)
+    assert (report.plan.situation.stakes.scored, report.plan.situation.stakes.wrong) == (30, 20)
+    assert report.plan.top and report.to_json()["stakes"]["wrong"] == 20
 
 
 def test_stakes_are_counted_in_what_is_recorded(bench: Bench) -> None:

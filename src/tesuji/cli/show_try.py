@@ -27,10 +27,11 @@ def show_try(report: TryReport) -> None:
         return
     on = f" · run {run.id} · {run.entry} on {run.model} · {run.split}" if run else ""
     rule(f"{tried.move.name}{on}")
+    _tables([shown for shown in tried.tables if shown.before], last=False)
     _challengers(report)
     if tried.example:
         _example(tried.example, tried.move.name == "process")
-    _tables(tried.tables)
+    _tables([shown for shown in tried.tables if not shown.before])
     _absent(report)
     field("referee", wrapped(report.verdict()))
     field("", wrapped(Text(report.outcome(), "green" if tried.winner else "yellow")))
@@ -61,9 +62,10 @@ def _setting(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _tables(tables: Sequence[Table]) -> None:
-    for shown in tables:
-        console.print()
+def _tables(tables: Sequence[Table], last: bool = True) -> None:
+    for at, shown in enumerate(tables):
+        if at or last:
+            console.print()
         console.print(_wrapped_line(f"{shown.title}:"))
         if shown.rows:
             table = grid(*shown.heads)
@@ -74,7 +76,7 @@ def _tables(tables: Sequence[Table]) -> None:
             console.print(Text(shown.text), no_wrap=True, overflow="ellipsis", soft_wrap=False)
         if shown.note:
             console.print(_wrapped_line(shown.note), style="dim")
-    if tables:
+    if tables and last:
         console.print()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ T = TypeVar("T")
 ENDPOINT = "https://huggingface.co"
 SECONDS = 20.0  # for all that is asked of the hub in one call
 _REACH = 6.0  # for the first small request
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,96}(/[A-Za-z0-9_.-]{1,96})?")
+_TAG = re.compile(r"[A-Za-z0-9_.<>+-]{0,60}")
 _MODEL = ["downloads", "likes", "tags", "safetensors", "gated", "lastModified", "library_name"]
 _DATA = ["downloads", "likes", "tags", "gated", "lastModified"]
 
@@ -113,7 +116,7 @@ def _asked(
         raise HubError(str(MissingExtraError("huggingface_hub", "hub", "the hub"))) from None
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # no "Retrying in 1s" between ours
     reach()
-    api = huggingface_hub.HfApi(endpoint=endpoint())
+    api = huggingface_hub.HfApi(endpoint=endpoint(), token=False)  # public lists need no token
 
     def ask() -> dict[str, T]:
         found: dict[str, T] = {}
@@ -123,7 +126,8 @@ def _asked(
                 asked["pipeline_tag"] = query.pipeline
             rows = getattr(api, verb)(sort="downloads", limit=query.limit, expand=expand, **asked)
             for row in rows:
-                found.setdefault(row.id, read(row))
+                if _NAME.fullmatch(row.id):  # it will stand in a command
+                    found.setdefault(row.id, read(row))
         return found
 
     found = _within(seconds, ask)
@@ -180,4 +184,5 @@ def _day(row: Any) -> str:
 
 
 def _tagged(tags: Iterable[str], start: str) -> str:
-    return next((tag.removeprefix(start) for tag in tags if tag.startswith(start)), "")
+    found = next((tag.removeprefix(start) for tag in tags if tag.startswith(start)), "")
+    return found if _TAG.fullmatch(found) else ""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import random
 import statistics
 from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -37,6 +38,9 @@ from tesuji.task.template import PromptTemplate
 FEWEST = 20  # samples with a target: below that no prompt can be told from another
 _BONFERRONI = 30  # challengers up to which sharing the error needs fewer samples than halving
 _STEP = 10  # samples in a round of the race
+# At which a prompt leaves that would be ahead with at most this probability. On simulated worlds
+# 0.15 missed 1.6 points of the best prompt, 0.03 a fourth of that for twice the requests.
+_ERROR = 0.05
 _LONGEST_NAME = 80
 _THINKING = 512  # tokens that an output needs at least where the prompt asks for thoughts
 
@@ -167,7 +171,8 @@ class _Game:
     def _search(self) -> Search:
         race = Race(
             len(self.raced), base=self.best.name, higher_is_better=self._higher,
-            requests=self._affordable(), seed=self.move.seed, strata=self._strata(),
+            requests=math.inf if (pays := self._affordable()) is None else pays,
+            seed=self.move.seed, strata=self._strata(), error=_ERROR,
             indifference=self._indifference, first=_STEP, step=_STEP,
         )  # fmt: skip
         at = {sample.id: n for n, sample in enumerate(self.raced)}

@@ -89,7 +89,12 @@ class Situation:
     @property
     def only_baselines(self) -> bool:
         """Whether nothing but baselines was run."""
-        return self.no_llm and all(map(_no_llm, self.models))
+        return self.no_llm and not self.llms
+
+    @property
+    def llms(self) -> tuple[str, ...]:
+        """The models that were run, without the baselines."""
+        return tuple(uri for uri in self.models if not _no_llm(uri))
 
     @property
     def can_score(self) -> bool:
