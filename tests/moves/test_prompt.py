@@ -18,7 +18,9 @@ from aiohttp import web
 import tesuji as tj
 from tests.models.faulty import FaultyServer, completion
 from tesuji.errors import ConfigError, InputError, ModelUnavailableError
+from tesuji.moves.prompt import half_of
 from tesuji.run.ledger import FILE
+from tesuji.task.sample import Sample
 
 SIZE = 80
 Say = Callable[[str, str], str]
@@ -274,7 +276,7 @@ def test_a_metric_of_the_whole_is_raced_by_right_answers(tmp_path: Path) -> None
         task = make_task(tmp_path, server)
         toml = (tmp_path / "competition.toml").read_text()
         labels = [str(2 * n) for n in range(4)]
-        toml = toml.replace('"exact"', '"macro_f1"').replace('format = "text"', 'format = "choice"')
+        toml = toml.replace('"exact"', '"qwk"').replace('format = "text"', 'format = "choice"')
         toml = toml.replace('pattern = "[0-9]+"', f"labels = {labels}")
         (tmp_path / "competition.toml").write_text(toml)
         for name in ("train", "dev"):
@@ -318,3 +320,13 @@ def test_without_enough_targets_or_with_senseless_settings_it_says_so(tmp_path: 
         (tmp_path / "dev.csv").write_text("n,twice\n1,2\n2,4\n")
         with pytest.raises(InputError, match=r"2 samples with a target.*at least 20"):
             tj.try_move(tj.load(tmp_path), "prompt")
+
+
+def test_the_halves_split_no_group() -> None:
+    rows = [Sample(str(n), {}, "x") for n in range(100)]
+    groups = {str(n): n // 7 for n in range(90)}
+    for seed in range(5):
+        half = {sample.id for sample in half_of(rows, groups, seed)}
+        assert 40 <= len(half) <= 54
+        inside = {groups[id] for id in half if id in groups}
+        assert inside.isdisjoint(groups[s.id] for s in rows if s.id in groups and s.id not in half)

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import random
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -37,6 +38,9 @@ from tesuji.task.template import PromptTemplate
 FEWEST = 20  # samples with a target: below that no prompt can be told from another
 _BONFERRONI = 30  # challengers up to which sharing the error needs fewer samples than halving
 _STEP = 10  # samples in a round of the race
+# At which a prompt leaves that would be ahead with at most this probability. On simulated worlds
+# 0.15 missed 1.6 points of the best prompt, 0.03 a fourth of that for twice the requests.
+_ERROR = 0.05
 _LONGEST_NAME = 80
 _THINKING = 512  # tokens that an output needs at least where the prompt asks for thoughts
 
@@ -113,6 +117,19 @@ def _guess(move: Prompt, samples: int) -> int:
     return round(1.5 * _STEP * move.trials) + samples
 
 
+def half_of(rows: Sequence[Sample], groups: Mapping[str, Hashable], seed: int) -> list[Sample]:
+    """About half of the samples, by chance; those of a group (by their ids) go together."""
+    shuffled = random.Random(f"prompt {seed}").sample(rows, len(rows))
+    together: dict[Hashable, list[Sample]] = {}
+    for sample in shuffled:
+        together.setdefault(groups.get(sample.id, ("", sample.id)), []).append(sample)
+    half: list[Sample] = []
+    for some in together.values():
+        if len(half) + len(some) / 2 <= len(rows) / 2:
+            half += some
+    return half
+
+
 class _Game:
     """One search, from the split of the samples to the run of what was found."""
 
@@ -125,8 +142,9 @@ class _Game:
         self.space = make_space(task, self.best.prompt, move.examples, move.elements)
         self.rows = [sample for sample in evidence.rows if sample.target is not None]
         self.halved = self.space.size() - 1 > _BONFERRONI or bool(move.models)
-        shuffled = random.Random(f"prompt {move.seed}").sample(self.rows, len(self.rows))
-        self.raced = shuffled[: len(shuffled) // 2] if self.halved else shuffled
+        self.raced = self.rows
+        if self.halved:
+            self.raced = half_of(self.rows, task.groups.get(evidence.split) or {}, move.seed)
         self.seen: dict[tuple[str, str], Answered] = {}
         self.entries: dict[str, Entry] = {}
         self.rounds = 0
@@ -153,7 +171,8 @@ class _Game:
     def _search(self) -> Search:
         race = Race(
             len(self.raced), base=self.best.name, higher_is_better=self._higher,
-            requests=self._affordable(), seed=self.move.seed, strata=self._strata(),
+            requests=math.inf if (pays := self._affordable()) is None else pays,
+            seed=self.move.seed, strata=self._strata(), error=_ERROR,
             indifference=self._indifference, first=_STEP, step=_STEP,
         )  # fmt: skip
         at = {sample.id: n for n, sample in enumerate(self.raced)}

@@ -115,7 +115,7 @@ class Search:
     @property
     def spent(self) -> bool:
         """Whether the race has no evaluation left to pay for."""
-        return self.race.requests is not None and self.race.evaluations >= self.race.requests
+        return self.race.evaluations >= self.race.requests
 
     @property
     def flawless(self) -> str | None:
