@@ -13,21 +13,8 @@ from hypothesis import strategies as st
 
 from tesuji.baselines.induction import Rule, induce
 
-WORDS = [
-    "apple",
-    "banana",
-    "cherry",
-    "delta",
-    "echo",
-    "foxtrot",
-    "golf",
-    "hotel",
-    "india",
-    "juliet",
-    "kilo",
-    "lima",
-    "mike",
-]
+_NAMES = "apple banana cherry delta echo foxtrot golf hotel india juliet kilo lima mike"
+WORDS = _NAMES.split()
 Make = Callable[[random.Random], str]
 
 

@@ -14,36 +14,11 @@ from hypothesis import strategies as st
 
 from tesuji.baselines.induction import Solved, solve_prompt, words_in
 
-STORY = [
-    "the",
-    "queen",
-    "finds",
-    "a",
-    "silver",
-    "key",
-    "near",
-    "old",
-    "river",
-    "while",
-    "brave",
-    "fox",
-    "jumps",
-    "over",
-    "lazy",
-    "dogs",
-    "seven",
-    "quick",
-    "wizards",
-    "mix",
-    "poison",
-    "for",
-    "king",
-    "by",
-    "pale",
-    "moon",
-    "every",
-    "night",
-]
+_STORY = (
+    "the queen finds a silver key near old river while brave fox jumps over lazy dogs "
+    "seven quick wizards mix poison for king by pale moon every night"
+)
+STORY = _STORY.split()
 
 
 def prompt(pairs: list[tuple[str, str]], question: str, arrow: str = "->") -> str:
@@ -158,14 +133,14 @@ def test_words_of_other_prompts_fill_in_letters_that_were_not_shown() -> None:
     words = words_in(others)
     assert {"wizards", "queen"} <= words <= set(STORY)
     with_words = without = 0
-    for seed in range(30):
+    for seed in range(16):
         pairs, secret, plain = cipher(random.Random(seed), known=3)
         text = prompt(pairs, secret)
         solved = solve_prompt(text, words=words)
         with_words += answered(solved) == plain
         without += answered(solve_prompt(text)) == plain
         assert solved is None or not solved.sure or solved.answer == plain
-    assert with_words >= 24 and with_words > without
+    assert with_words >= 12 and with_words > without
 
 
 def test_shifts_and_mirrors_of_the_alphabet_are_carried_on_to_letters_never_shown() -> None:
