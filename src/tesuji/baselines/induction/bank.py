@@ -169,6 +169,7 @@ def _of_string(values: Sequence[str]) -> Iterator[Operation]:
         yield f"{{0}}[-{size}:]", lambda x, n=size: x[-n:]
         yield f"{{0}}[:-{size}]", lambda x, n=size: x[:-n]
     yield "numbers_in", numbers_in
+    yield "characters", tuple
     if any(c.isdigit() for c in values[0]):
         for place in (0, 1, 2, -1):
             yield f"number_in({{0}}, {place})", lambda x, p=place: number_in(x, p)
