@@ -120,17 +120,16 @@ def test_what_the_readme_shows_is_what_the_demo_prints(readme: tuple[Path, list[
 @pytest.mark.parametrize(
     "name",
     [
+        "baselines.md",
         "concepts.md",
         "diagnosis.md",
+        "experiments.md",
         "models.md",
         "moves.md",
         "nano.md",
-        "name",
-        [
-            "experiments.md",
-            "next.md",
-            "prompts.md",
-        ],
+        "next.md",
+        "prompts.md",
+        "referee.md",
     ],
 )
 def test_the_blocks_of_a_page_run(name: str, tmp_path: Path) -> None:

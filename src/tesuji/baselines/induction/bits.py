@@ -20,7 +20,7 @@ from math import comb
 from tesuji.baselines.induction.solved import Ballot, Solved
 
 # Kinds of copies, then the truth table (the first copy is the lowest bit of its index): how many of
-# 391 puzzles, by expectation maximisation over the rules that fitted each.
+# 394 puzzles, by expectation maximisation over the rules that fitted each.
 _COUNTS = {
     (("shl", "shr"), "0110"): 99, (("rol", "shr"), "0111"): 24, (("rol", "shl"), "0110"): 23,
     (("rol", "shr"), "0110"): 19, (("rol", "shl"), "0001"): 17, (("rol", "shl"), "0111"): 16,
