@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 
-from tesuji.baselines.fitted import Clock, Fitted, Guess, filled
+from tesuji.baselines.fitted import Fitted, Guess, filled
 from tesuji.baselines.folds import gain, measured
 from tesuji.baselines.induction import Rule, Solved, induce
 from tesuji.baselines.pool import Pool, Row, draw
@@ -22,11 +23,12 @@ from tesuji.task.sample import Answer
 
 _PROBE = 40  # rows kept back to see what works
 _EXAMPLES = 60  # rows that a rule is looked for in; more would only take longer
-_INDUCTION_SECONDS = 10.0  # for all columns
+_ROUNDS = (1.0, 9.0)  # seconds of looking for a rule, over all columns and pairs of columns
 _FEW = 12  # rows: too few to keep any back
 _SURE = 0.99  # of the rows kept back must agree with a rule that is stood by
 _WORTH = 0.1  # of the prompts must be solved rightly
 _MOST_COLUMNS = 12
+_MOST_PAIRED = 4
 _MOST_WORDS = 20_000
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -42,11 +44,23 @@ def serves(pool: Pool) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A rule for all rows: of which column, and whether rows kept back agree with it."""
+    """A rule for all rows: of which columns, and whether rows kept back agree with it."""
 
-    column: str
+    columns: tuple[str, ...]
     rule: Rule
     sure: bool
+
+    def text(self, row: Row) -> str | None:
+        """What the rule gives for a row."""
+        return self.rule(*(row.get(column, "") for column in self.columns))
+
+    def words(self) -> str:
+        """The rule with the columns' names in it."""
+        marks = ("x",) if len(self.columns) == 1 else tuple(
+            f"x{at}" for at in range(1, len(self.columns) + 1)
+        )  # fmt: skip
+        names = dict(zip(marks, self.columns, strict=True))
+        return re.sub(r"\bx\d?\b", lambda found: names.get(found[0], found[0]), self.rule.text)
 
 
 def fit(pool: Pool) -> Fitted:
@@ -96,7 +110,7 @@ class _Rules:
             return Guess(answer, solved.sure)
         if self._rule is None:
             return Guess(None)
-        text = self._rule.rule(row.get(self._rule.column, ""))
+        text = self._rule.text(row)
         answer = None if text is None else accepted(self._pool, text)
         return Guess(answer, self._rule.sure and answer is not None)
 
@@ -104,13 +118,12 @@ class _Rules:
         """What is done, in a line."""
         parts = []
         if self._rule is not None:
-            column, rule = self._rule.column, self._rule.rule
+            rule = self._rule
             fits = sum(
-                _same(pool, rule(row.get(column, "")), target)
+                _same(pool, rule.text(row), target)
                 for row, target in zip(pool.rows, pool.targets, strict=True)
             )
-            text = re.sub(r"\bx\b", column.replace("\\", r"\\"), rule.text)
-            parts.append(f"{text}, fits {fits} of {len(pool)} training rows")
+            parts.append(f"{rule.words()}, fits {fits} of {len(pool)} training rows")
         if self._puzzles is not None:
             parts.append(f"rules from the examples in each `{self._puzzles}`")
         return "; ".join(parts) or "no rule was found"
@@ -129,29 +142,46 @@ def _same(pool: Pool, text: str | None, target: Answer) -> bool:
 
 
 def _rule(seen: Pool, probe: Pool | None) -> _Found | None:
-    """The best rule of any column for `seen`, judged on `probe`."""
-    examples = seen.drawn(_EXAMPLES)
-    outputs = [_text(seen, target) for target in examples.targets]
-    clock = Clock(min(_INDUCTION_SECONDS, seen.seconds))
-    best: tuple[float, int, _Found] | None = None
+    """The best rule for `seen`, judged on `probe`: of one column, or of two; looked for briefly
+    everywhere before it is looked for long anywhere."""
     columns = seen.columns[:_MOST_COLUMNS]
-    for at, column in enumerate(columns):
-        if clock.over():
+    choices: list[tuple[str, ...]] = [(column,) for column in columns]
+    choices += combinations(columns[:_MOST_PAIRED], 2)
+    best: _Found | None = None
+    for seconds in _ROUNDS:
+        best = _best(seen, probe, choices, min(seconds, seen.seconds / 4), best)
+        if best is not None and best.sure:
             break
-        pairs = list(zip(examples.column(column), outputs, strict=True))
-        rule = induce(pairs, seconds=clock.left / (len(columns) - at))
-        if rule is None:
-            continue
-        judged = probe or examples
-        answers = [rule(text) for text in judged.column(column)]
-        right = [_same(judged, a, t) for a, t in zip(answers, judged.targets, strict=True)]
-        sure = sum(right) >= _SURE * len(right) and len(right) >= 3
-        given = [Guess(None if a is None else accepted(judged, a)) for a in answers]
-        score = gain(seen.metric, measured(seen.metric, filled(given, judged), judged.targets))
-        found = (score, -rule.size, _Found(column, rule, sure))
-        if any(right) and (best is None or found[:2] > best[:2]):
-            best = found
-    return None if best is None else best[2]
+    return best
+
+
+def _best(
+    seen: Pool, probe: Pool | None, choices: Sequence[tuple[str, ...]], seconds: float,
+    found: _Found | None,
+) -> _Found | None:  # fmt: skip
+    """The rule that does best on the rows kept back; the smaller one of two that do alike."""
+    examples = seen.drawn(_EXAMPLES)
+    judged = probe or examples
+    outputs = [_text(seen, target) for target in examples.targets]
+    rules = [] if found is None else [found]
+    for columns in choices:
+        inputs = [tuple(row.get(name, "") for name in columns) for row in examples.rows]
+        pairs = list(zip(inputs, outputs, strict=True))
+        rule = induce(pairs, seconds=seconds / len(choices))
+        if rule is not None:
+            rules.append(_Found(columns, rule, False))
+    scored = [(*_judged(one, judged), one) for one in rules]
+    kept = [(score, -one.rule.size, replace(one, sure=right >= _SURE * len(judged) >= 3 * _SURE))
+            for score, right, one in scored if right]  # fmt: skip
+    return max(kept, key=lambda triple: triple[:2])[2] if kept else None
+
+
+def _judged(found: _Found, pool: Pool) -> tuple[float, int]:
+    """The metric of a rule on rows, more is better, and how many it has right."""
+    texts = [found.text(row) for row in pool.rows]
+    given = [Guess(None if text is None else accepted(pool, text)) for text in texts]
+    right = sum(_same(pool, text, t) for text, t in zip(texts, pool.targets, strict=True))
+    return gain(pool.metric, measured(pool.metric, filled(given, pool), pool.targets)), right
 
 
 def _text(pool: Pool, target: Answer) -> str:
