@@ -23,7 +23,7 @@ from tesuji.task.sample import Answer
 
 _PROBE = 40  # rows kept back to see what works
 _EXAMPLES = 60  # rows that a rule is looked for in; more would only take longer
-_ROUNDS = (1.0, 9.0)  # seconds of looking for a rule, over all columns and pairs of columns
+_BRIEFLY, _LONG = 1.0, 9.0  # seconds of looking for a rule, in all columns and pairs of them
 _FEW = 12  # rows: too few to keep any back
 _SURE = 0.99  # of the rows kept back must agree with a rule that is stood by
 _WORTH = 0.1  # of the prompts must be solved rightly
@@ -69,8 +69,11 @@ def fit(pool: Pool) -> Fitted:
     enough = len(pool) >= _FEW
     probe = pool.part(order[: min(_PROBE, len(pool) // 3)]) if enough else pool
     seen = pool.part(order[len(probe) :]) if enough else pool
-    rule = _rule(seen, probe if enough else None)
+    judged = probe if enough else None
+    rule = _rule(seen, judged, _BRIEFLY)
     puzzles = None if rule is not None and rule.sure else _puzzles(seen, probe)
+    if puzzles is None and (rule is None or not rule.sure):
+        rule = _rule(seen, judged, _LONG, rule)
     solver = _Rules(pool, rule, puzzles, _words(pool) if puzzles else ())
     words = solver.words(pool.drawn(_PROBE * 5))
     if rule is None and puzzles is None:
@@ -141,25 +144,15 @@ def _same(pool: Pool, text: str | None, target: Answer) -> bool:
     return text is not None and accepted(pool, text) == target
 
 
-def _rule(seen: Pool, probe: Pool | None) -> _Found | None:
-    """The best rule for `seen`, judged on `probe`: of one column, or of two; looked for briefly
-    everywhere before it is looked for long anywhere."""
+def _rule(
+    seen: Pool, probe: Pool | None, seconds: float, found: _Found | None = None
+) -> _Found | None:
+    """The best rule for `seen`, of one column or of two: the one that does best on `probe`, the
+    smaller of two that do alike. `found` is one that is known already."""
     columns = seen.columns[:_MOST_COLUMNS]
     choices: list[tuple[str, ...]] = [(column,) for column in columns]
     choices += combinations(columns[:_MOST_PAIRED], 2)
-    best: _Found | None = None
-    for seconds in _ROUNDS:
-        best = _best(seen, probe, choices, min(seconds, seen.seconds / 4), best)
-        if best is not None and best.sure:
-            break
-    return best
-
-
-def _best(
-    seen: Pool, probe: Pool | None, choices: Sequence[tuple[str, ...]], seconds: float,
-    found: _Found | None,
-) -> _Found | None:  # fmt: skip
-    """The rule that does best on the rows kept back; the smaller one of two that do alike."""
+    seconds = min(seconds, seen.seconds / 4)
     examples = seen.drawn(_EXAMPLES)
     judged = probe or examples
     outputs = [_text(seen, target) for target in examples.targets]
