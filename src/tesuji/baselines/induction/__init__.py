@@ -9,9 +9,9 @@ alone, shortest first (Gulwani 2011; Alur et al. 2017 on enumerating by size).
 
 from __future__ import annotations
 
+from tesuji.baselines.induction.programs import Rule
 from tesuji.baselines.induction.puzzle import solve_prompt, words_in
 from tesuji.baselines.induction.solved import Solved
-from tesuji.baselines.induction.programs import Rule
 from tesuji.baselines.induction.strings import induce
 
 __all__ = ["Rule", "Solved", "induce", "solve_prompt", "words_in"]

@@ -1,7 +1,7 @@
 """Every program of a size, built from the smaller ones; of those that do the same, the first.
 
-Two programs that give the same values on all examples are one (observational equivalence: Albarghouthi,
-Gulwani and Kincaid 2013; Udupa et al. 2013), which is what keeps the number of programs small.
+Two programs that give the same values on all examples are one (observational equivalence:
+Albarghouthi, Gulwani and Kincaid 2013; Udupa et al. 2013): that keeps the number of programs small.
 """
 
 from __future__ import annotations

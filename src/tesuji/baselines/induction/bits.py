@@ -20,7 +20,7 @@ from math import comb
 from tesuji.baselines.induction.solved import Ballot, Solved
 
 # Kinds of copies, then the truth table (the first copy is the lowest bit of its index): how many of
-# 391 puzzles, by expectation maximisation over the rules that fitted each.
+# 394 puzzles, by expectation maximisation over the rules that fitted each.
 _COUNTS = {
     (("shl", "shr"), "0110"): 99, (("rol", "shr"), "0111"): 24, (("rol", "shl"), "0110"): 23,
     (("rol", "shr"), "0110"): 19, (("rol", "shl"), "0001"): 17, (("rol", "shl"), "0111"): 16,
@@ -52,7 +52,9 @@ class Copy:
     def __str__(self) -> str:
         if self.by == 0:
             return "x"
-        return f"x {'<<' if self.kind == 'shl' else '>>' if self.kind == 'shr' else 'rol'} {self.by}"
+        return (
+            f"x {'<<' if self.kind == 'shl' else '>>' if self.kind == 'shr' else 'rol'} {self.by}"
+        )
 
     def of(self, value: int, width: int) -> int:
         """The copy of a number of `width` bits."""
@@ -184,5 +186,3 @@ class _Shares:
         if kinds not in self._choices:
             self._choices[kinds] = _choices(self._copies, kinds)
         return _COUNTS.get((kinds, rule.table), _NEVER_MET) / self._choices[kinds]
-
-

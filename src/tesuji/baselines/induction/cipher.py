@@ -38,7 +38,9 @@ def borne_out(pairs: Sequence[tuple[str, str]]) -> bool:
     """Whether the examples can hardly be anything but a cipher: letters that repeat, and agree."""
     table = letters_of(pairs)
     size = sum(len(secret.replace(" ", "")) for secret, _ in pairs)
-    return table is not None and size >= 2 * len(table) + 8 and any(a != b for a, b in table.items())
+    return (
+        table is not None and size >= 2 * len(table) + 8 and any(a != b for a, b in table.items())
+    )
 
 
 def _affine(table: Mapping[str, str]) -> dict[str, str] | None:
@@ -50,8 +52,7 @@ def _affine(table: Mapping[str, str]) -> dict[str, str] | None:
         if len(shifts) == 1:
             shift = shifts.pop()
             return {
-                a: ascii_lowercase[(sign * at + shift) % 26]
-                for at, a in enumerate(ascii_lowercase)
+                a: ascii_lowercase[(sign * at + shift) % 26] for at, a in enumerate(ascii_lowercase)
             }
     return None
 
@@ -109,7 +110,7 @@ def _completed(table: Mapping[str, str], secrets: Sequence[str]) -> tuple[dict[s
 def solve_cipher(
     pairs: Sequence[tuple[str, str]], question: str, words: Collection[str] = ()
 ) -> Solved | None:
-    """The question's plain text. `words`: plain words to be expected, as other prompts show them."""
+    """The question's plain text; `words`: plain words to expect, as other prompts show them."""
     table = letters_of(pairs)
     if table is None or not table or not _TEXT.fullmatch(question):
         return None

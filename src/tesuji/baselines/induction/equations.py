@@ -20,6 +20,7 @@ from typing import Any
 from tesuji.baselines.induction.priors import FAMILY_OF, STYLES, Prior
 from tesuji.baselines.induction.solved import Ballot, Solved
 
+
 @dataclass(frozen=True, slots=True)
 class Equation:
     """`left` `sign` `right` = `result`; two characters on either side of the sign."""

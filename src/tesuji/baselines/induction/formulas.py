@@ -110,7 +110,7 @@ def solve_formula(pairs: Sequence[tuple[str, str]], question: str) -> Solved | N
         k = scale(examples, form)
         if k is not None and isfinite(form(x)):
             answer = written(k * form(x), pairs)
-            return Solved(answer, several, f"y = {k:.6g}·{name}")
+            return Solved(answer, several, f"y = {name}" if k == 1 else f"y = {k:.6g}·{name}")
     found = line(examples)
     if found is not None:
         a, b = found

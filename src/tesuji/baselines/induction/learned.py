@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from os.path import commonprefix
 
 from tesuji.baselines.induction.bank import Known
-from tesuji.baselines.induction.operations import shifted, typed
+from tesuji.baselines.induction.operations import shared_start, shifted, typed
 from tesuji.baselines.induction.programs import Program, Value, applied, written
 
 Step = Callable[[Known, Sequence[str]], Iterator[Program]]
@@ -35,7 +34,7 @@ def shift(known: Known, outputs: Sequence[str]) -> Iterator[Program]:
     values = _strings(known)
     if values is None or [len(v) for v in values] != [len(y) for y in outputs]:
         return
-    pairs = ((a, b) for v, y in zip(values, outputs, strict=True) for a, b in zip(v, y, strict=True))
+    pairs = zip("".join(values), "".join(outputs), strict=True)
     first = next(((a, b) for a, b in pairs if a.isascii() and a.isalpha()), None)
     if first is None or not first[1].isascii():
         return
@@ -131,8 +130,8 @@ def replaced(known: Known, outputs: Sequence[str]) -> Iterator[Program]:
 def _difference(pair: tuple[str, str]) -> tuple[str, str, str, str]:
     """(old, new, what stands before it, what stands after it) of two texts."""
     value, output = pair
-    head = len(commonprefix([value, output]))
-    tail = len(commonprefix([value[head:][::-1], output[head:][::-1]]))
+    head = len(shared_start([value, output]))
+    tail = len(shared_start([value[head:][::-1], output[head:][::-1]]))
     end = len(value) - tail
     return value[head:end], output[head : len(output) - tail], value[:head], value[end:]
 
@@ -151,19 +150,20 @@ def linear(known: Known, outputs: Sequence[str]) -> Iterator[Program]:
         return
     if not all(y.removeprefix("-").isdigit() and y.isascii() and len(y) < 16 for y in outputs):
         return
-    numbers = [(v, int(y)) for v, y in zip(known.values, outputs, strict=True) if isinstance(v, int)]
+    values = [int(v) for v in known.values if isinstance(v, int)]
+    numbers = list(zip(values, map(int, outputs), strict=True))
     (v, y), (w, z) = numbers[0], next(pair for pair in numbers if pair[0] != numbers[0][0])
     if (z - y) % (w - v):
         return
     a = (z - y) // (w - v)
     b = y - a * v
     if a and all(a * v + b == y for v, y in numbers):
-        name = f"{a}·{{0}} {b:+d}" if b else f"{a}·{{0}}"
+        name = ("" if a == 1 else f"{a}·") + "{0}" + (f" {b:+d}" if b else "")
         yield applied(name, lambda n: a * n + b, [known.program], 2 + bool(b))
 
 
-def two_answers(known: Known, outputs: Sequence[str]) -> Iterator[Program]:
-    """Two outputs, told apart by a test of the value; one row in twenty may be wrong."""
+def two_answers(known: Known, outputs: Sequence[str]) -> Iterator[tuple[int, Program]]:
+    """(rows wrong, program) where a test tells two outputs apart; 1 row in 20 may be wrong."""
     common = Counter(outputs).most_common(2)
     if len(common) < 2 or common[1][1] < 3 or len(outputs) < 8:
         return
@@ -172,9 +172,10 @@ def two_answers(known: Known, outputs: Sequence[str]) -> Iterator[Program]:
         held = [y for v, y in zip(known.values, outputs, strict=True) if test(v)]
         yes, no = (one, other) if 2 * held.count(one) > len(held) else (other, one)
         right = held.count(yes) + outputs.count(no) - held.count(no)
-        if len(outputs) - right <= min(len(outputs) // 20, fewer // 4):
+        wrong = len(outputs) - right
+        if wrong <= min(len(outputs) // 20, fewer // 4):
             name = f"if {text} then {_escaped(repr(yes))} else {_escaped(repr(no))}"
-            yield applied(name, _chooser(test, yes, no), [known.program], cost)
+            yield wrong, applied(name, _chooser(test, yes, no), [known.program], cost)
 
 
 def _chooser(test: Callable[[Value], bool], yes: str, no: str) -> Callable[[Value], Value]:

@@ -11,11 +11,12 @@ _ROMAN = (
     (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"),
     (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
 )  # fmt: skip
-_ONES = (
+_NAMES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
+    "fifteen sixteen seventeen eighteen nineteen "
+    "twenty thirty forty fifty sixty seventy eighty ninety"
+)
+_ONES, _TENS = _NAMES.split()[:20], ["", "", *_NAMES.split()[20:]]
 _KANJI = "〇一二三四五六七八九"
 
 
@@ -103,9 +104,7 @@ SYSTEMS: dict[str, Callable[[int], str | None]] = {
     "Roman numerals, small": partial(_lower, roman),
     **{f"base {base}": partial(in_base, base=base) for base in range(2, 11)},
     **{f"base {base}": partial(in_base, base=base) for base in _HIGH},
-    **{
-        f"base {base}, capitals": partial(_upper, partial(in_base, base=base)) for base in _HIGH
-    },
+    **{f"base {base}, capitals": partial(_upper, partial(in_base, base=base)) for base in _HIGH},
     "binary, 8 digits": partial(_padded, 2, 8),
     "letters": letters,
     "letters, small": partial(_lower, letters),
@@ -127,16 +126,12 @@ def solve_numerals(pairs: Sequence[tuple[str, str]], question: str) -> Solved | 
         return None
     for name, system in SYSTEMS.items():
         sure = len(pairs) > 1
-        if all(
-            n is not None and system(n) == y for n, (_, y) in zip(forward, pairs, strict=True)
-        ):
+        if all(n is not None and system(n) == y for n, (_, y) in zip(forward, pairs, strict=True)):
             asked = _number(question)
             answer = None if asked is None else system(asked)
             if answer is not None:
                 return Solved(answer, sure, f"{name} of the number")
-        if all(
-            n is not None and system(n) == x for n, (x, _) in zip(backward, pairs, strict=True)
-        ):
+        if all(n is not None and system(n) == x for n, (x, _) in zip(backward, pairs, strict=True)):
             for value in range(10_000):
                 if system(value) == question:
                     return Solved(str(value), sure, f"the number of {name}")

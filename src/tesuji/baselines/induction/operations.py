@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import gcd, isqrt
 from string import ascii_lowercase, ascii_uppercase
 
@@ -30,6 +30,13 @@ def shifted(text: str, by: int) -> str:
         + ascii_uppercase[by % 26 :] + ascii_uppercase[: by % 26]
     )  # fmt: skip
     return text.translate(str.maketrans(ascii_lowercase + ascii_uppercase, moved))
+
+
+def shared_start(texts: Sequence[str]) -> str:
+    """What all texts begin with."""
+    low, high = min(texts), max(texts)
+    same = next((at for at, c in enumerate(low) if high[at : at + 1] != c), len(low))
+    return low[:same]
 
 
 def _kept(test: Callable[[str], bool]) -> Callable[[str], str]:

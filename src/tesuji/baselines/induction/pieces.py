@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from os.path import commonprefix
 
 from tesuji.baselines.induction.bank import Known, Steps
-from tesuji.baselines.induction.operations import typed
+from tesuji.baselines.induction.operations import shared_start, typed
 from tesuji.baselines.induction.programs import Program, applied, constant, written
 
 _MOST = 6  # pieces of an output
@@ -55,7 +54,8 @@ def joined(
                 deeper(after, [*parts, program], more)
         if parts and parts[-1].text[0] in "'\"":
             return
-        same = commonprefix([y[end : end + _CONSTANT] for y, end in zip(outputs, ends, strict=True)])
+        nexts = [y[end : end + _CONSTANT] for y, end in zip(outputs, ends, strict=True)]
+        same = shared_start(nexts)
         for length in range(len(same), 0, -1):
             if cost + 2 < limit:
                 after = tuple(end + length for end in ends)

@@ -2,7 +2,8 @@
 
 Counted on solved puzzles of the one kind that is public (two-digit numbers around a sign), of which
 there are two makes. Where the signs are +, - and * alone, a sign keeps its own family, or joins the
-numbers. Where signs are drawn from all punctuation they say nothing. The shares only decide between rules that fit the examples alike.
+numbers. Where signs are drawn from all punctuation they say nothing. The shares only decide
+between rules that fit the examples alike.
 """
 
 from __future__ import annotations

@@ -18,9 +18,7 @@ from tesuji.baselines.induction.strings import induce
 _ROWS_A_SECOND = 4_000_000  # rows of hidden-digit tables that one second of one core joins
 
 
-def solve_prompt(
-    text: str, *, seconds: float = 0.1, words: Collection[str] = ()
-) -> Solved | None:
+def solve_prompt(text: str, *, seconds: float = 0.1, words: Collection[str] = ()) -> Solved | None:
     """The answer to a question whose prompt holds the examples of the hidden rule.
 
     `words`: plain words that a cipher's answer may be made of (`words_in` of other prompts).
@@ -35,9 +33,7 @@ def solve_prompt(
     return None
 
 
-def _solve(
-    puzzle: Puzzle, question: str, seconds: float, words: Collection[str]
-) -> Solved | None:
+def _solve(puzzle: Puzzle, question: str, seconds: float, words: Collection[str]) -> Solved | None:
     """The first family of rules that has an answer."""
     pairs = puzzle.pairs
     return (
@@ -71,7 +67,9 @@ def _string(puzzle: Puzzle, question: str, seconds: float) -> Solved | None:
     if rule is None or rule.fits < rule.of:
         return None
     answer = rule(question)
-    return None if answer is None else Solved(answer, rule.of > 2, rule.text)
+    return (
+        None if answer is None else Solved(answer, rule.of > 2 and rule.size <= rule.of, rule.text)
+    )
 
 
 def words_in(prompts: Iterable[str]) -> frozenset[str]:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 _ARROWS = ("->", "=>", "→", "⇒", "becomes", "=")
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d+)?(?!\.?\d)")
-_BLOCK = re.compile(
-    r"^\s*(?:input|in|x|q|question|text|入力)\s*[:：][ \t]*(.*?)\s*^\s*"
-    r"(?:output|out|y|a|answer|result|出力)\s*[:：][ \t]*(.*?)[ \t]*$",
-    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+_LABEL = re.compile(
+    r"[ \t]*(?:(input|in|x|q|question|text|入力)|(output|out|y|a|answer|result|出力))"
+    r"[ \t]*[:：][ \t]*(.*)",
+    re.IGNORECASE,
 )
-_ASK = re.compile(r"^\s*(?:input|in|x|q|question|text|入力)\s*[:：][ \t]*(\S.*)$", re.I | re.M)
 _LONGEST = 100_000  # characters of a prompt that are read
+_MOST = 200  # examples that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def read_prompt(text: str) -> list[Puzzle]:
     """Every way to read a prompt's examples and question, the plainest first; [] for none."""
     text = text[:_LONGEST].replace("\r\n", "\n")
     lines = text.split("\n")
-    found = [_numbers(lines), *(_arrows(lines, arrow) for arrow in _ARROWS), _blocks(text)]
+    found = [_numbers(lines), *(_arrows(lines, arrow) for arrow in _ARROWS), _blocks(lines)]
     return [puzzle for puzzle in found if puzzle is not None and len(puzzle.pairs) > 1]
 
 
@@ -43,11 +43,20 @@ def _arrows(lines: list[str], arrow: str) -> Puzzle | None:
     pairs, last = [], -1
     for at, line in enumerate(lines):
         left, found, right = line.strip().partition(mark)
-        if found and left and right.strip() and mark not in right and not _is_prose(left, right):
+        if not found or not left or mark in right or _is_prose(left, right):
+            continue
+        if right.strip() and right.strip(" ?_…？"):
             pairs.append((left.strip(), right.strip()))
             last = at
     questions = _asked(lines[last + 1 :], arrow, all(_NUMBER.fullmatch(x) for x, _ in pairs))
-    return Puzzle(tuple(pairs), questions) if pairs and questions else None
+    return _puzzle(pairs, questions)
+
+
+def _puzzle(pairs: list[tuple[str, str]], questions: tuple[str, ...]) -> Puzzle | None:
+    """A puzzle of distinct examples, at most `_MOST`; None without examples or question."""
+    if not pairs or not questions:
+        return None
+    return Puzzle(tuple(dict.fromkeys(pairs))[:_MOST], questions)
 
 
 def _is_prose(left: str, right: str) -> bool:
@@ -64,7 +73,7 @@ def _asked(lines: list[str], arrow: str, numbers: bool) -> tuple[str, ...]:
     rest = [line.strip() for line in lines if line.strip()]
     found: list[str] = []
     for line in reversed(rest):
-        bare = line.rstrip("?_ ")
+        bare = line.rstrip("?_…？ ")
         if bare.endswith(arrow) and bare != arrow:
             found.append(bare.removesuffix(arrow).strip())
         found += re.findall(r"[:：]\s+(\S.*)$", line)
@@ -88,7 +97,7 @@ def _numbers(lines: list[str]) -> Puzzle | None:
     if not wordings:
         return None
     wording, rows = max(wordings.items(), key=lambda item: len(item[1]))
-    pairs = tuple((numbers[0], numbers[1]) for _, numbers in rows)
+    pairs = [(numbers[0], numbers[1]) for _, numbers in rows]
     rest = " ".join(lines[rows[-1][0] + 1 :])
     before, after, _ = (*wording.split("#"), "")[:3]
     questions = []
@@ -98,15 +107,26 @@ def _numbers(lines: list[str]) -> Puzzle | None:
         questions.append((2 * left + right, match[0]))
     questions.sort(key=lambda found: -found[0])
     asked = tuple(dict.fromkeys(number for _, number in questions))
-    return Puzzle(pairs, asked[:1]) if asked else None
+    return _puzzle(pairs, asked[:1])
 
 
-def _blocks(text: str) -> Puzzle | None:
+def _blocks(lines: list[str]) -> Puzzle | None:
     """`Input:` and `Output:` one under the other, the last without an output."""
-    pairs, end = [], 0
-    for match in _BLOCK.finditer(text):
-        if match[1].strip() and match[2].strip() and "\n\n" not in match[1]:
-            pairs.append((match[1].strip(), match[2].strip()))
-            end = match.end()
-    asked = _ASK.search(text, end)
-    return Puzzle(tuple(pairs), (asked[1].strip(),)) if pairs and asked else None
+    fields: list[tuple[bool, list[str]]] = []  # (whether an input, its lines)
+    for line in lines:
+        label = _LABEL.fullmatch(line)
+        if label:
+            fields.append((label[1] is not None, [label[3]]))
+        elif not line.strip():
+            fields.append((False, []))  # a blank line ends a field
+        elif fields and fields[-1][1]:
+            fields[-1][1].append(line)
+    texts = [(asked, "\n".join(part).strip()) for asked, part in fields if part]
+    pairs, question = [], ""
+    for asked, text in texts:
+        if asked:
+            question = text
+        elif question and text:
+            pairs.append((question, text))
+            question = ""
+    return _puzzle(pairs, (question,) if question else ())

@@ -9,7 +9,14 @@ from random import Random
 from tesuji.baselines.induction.bank import Bank, Known, Steps
 from tesuji.baselines.induction.learned import STEPS, same, two_answers
 from tesuji.baselines.induction.pieces import joined
-from tesuji.baselines.induction.programs import LONGEST, Program, Row, Rule, written
+from tesuji.baselines.induction.programs import (
+    LONGEST,
+    Program,
+    Row,
+    Rule,
+    constant,
+    written,
+)
 
 _A_SECOND = 60_000  # steps that one second of one slow core makes
 # Rounds of the search: operations on top of each other; operations of a learned or joined program.
@@ -36,9 +43,11 @@ def induce(
     rows = [(x, y) for x, y in rows if max(map(len, (*x, y)), default=0) <= LONGEST]
     if not rows or len({len(x) for x, _ in rows}) != 1 or not rows[0][0]:
         return None
-    steps = Steps(max(int(_A_SECOND * seconds), 1), time.monotonic() + 2 * seconds + 0.5)
-    samples = _samples(rows)
     tried = rows[:: len(rows) // _TRIED + 1]
+    if len({y for _, y in rows}) == 1 and len({x for x, _ in rows}) > 1:
+        return _judged(constant(rows[0][1]), tried)
+    steps = Steps(max(int(_A_SECOND * seconds), 1), time.monotonic() + 4 * seconds + 1)
+    samples = _samples(rows)
     refused: set[str] = set()
     for depth, most in _STAGES:
         for sample in samples:
@@ -63,7 +72,7 @@ def _judged(program: Program, rows: Sequence[Example]) -> Rule | None:
 
 
 def _samples(rows: Sequence[Example]) -> list[list[Example]]:
-    """Small sets of distinct examples, drawn with a fixed seed; the longest are dear to search on."""
+    """Small sets of distinct examples, drawn with a fixed seed; long ones are dear to search on."""
     distinct = sorted(dict.fromkeys(rows), key=lambda row: sum(map(len, row[0])) + len(row[1]))
     if len(distinct) <= _SAMPLE + 2:
         return [distinct]
@@ -85,7 +94,7 @@ def _search(
         if steps.left <= 0:
             return
     known_so_far = [known for level in bank.levels for known in level]
-    found = [program for program in _last_steps(known_so_far, outputs, steps) if program.size <= most]
+    found = [p for p in _last_steps(known_so_far, outputs, steps) if p.size <= most]
     if depth == 1:
         found += _tests(known_so_far, wide)
     if depth in (1, 2):
@@ -94,9 +103,7 @@ def _search(
     yield from sorted(found, key=lambda program: program.size)
 
 
-def _last_steps(
-    known: Sequence[Known], outputs: Sequence[str], steps: Steps
-) -> Iterator[Program]:
+def _last_steps(known: Sequence[Known], outputs: Sequence[str], steps: Steps) -> Iterator[Program]:
     """Programs whose last step is learned from the examples."""
     for one in known:
         if not steps.take(len(STEPS)):
@@ -105,10 +112,13 @@ def _last_steps(
             yield from step(one, outputs)
 
 
-def _tests(known: Sequence[Known], wide: Sequence[Example]) -> Iterator[Program]:
-    """Programs that tell two answers apart; more examples are needed for that."""
+def _tests(known: Sequence[Known], wide: Sequence[Example]) -> list[Program]:
+    """Programs that tell two answers apart with the fewest rows wrong."""
+    found: list[tuple[int, Program]] = []
     for one in known:
         values = [one.program(x) for x, _ in wide]
-        if all(value is not None for value in values):
-            there = tuple(value for value in values if value is not None)
-            yield from two_answers(Known(one.program, there), [y for _, y in wide])
+        there = tuple(value for value in values if value is not None)
+        if len(there) == len(values):
+            found += two_answers(Known(one.program, there), [y for _, y in wide])
+    fewest = min((wrong for wrong, _ in found), default=0)
+    return [program for wrong, program in found if wrong == fewest]

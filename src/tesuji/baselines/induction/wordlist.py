@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-COMMON = frozenset(
-    """
+_WORDS = """
 a an the and but for nor yet so of to in on at by with from into over under near inside outside
 above below behind beside between beyond through across along around before after against among
 beneath toward within without upon about is was are be has had can will may he she it they we you
@@ -36,5 +35,5 @@ meet meets love loves like likes hate hates fear fears help helps save saves pro
 guards fight fights win wins lose loses play plays sleep sleeps wake wakes eat eats drink drinks
 grow grows fall falls rise rises wait waits stay stays leave leaves return returns come comes came
 go goes went enter enters live lives die dies travel travels solve solves reveal reveals
-""".split()
-)
+"""
+COMMON = frozenset(_WORDS.split())
