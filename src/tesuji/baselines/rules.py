@@ -9,14 +9,13 @@ no answer, so that somebody else may be asked.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 from tesuji.baselines.fitted import Fitted, Guess, filled
 from tesuji.baselines.folds import gain, measured
-from tesuji.baselines.induction import Rule, Solved, induce
+from tesuji.baselines.induction import Rule, Solved, induce, words_in
 from tesuji.baselines.pool import Pool, Row, draw
 from tesuji.baselines.solving import Solver
 from tesuji.task.sample import Answer
@@ -30,6 +29,7 @@ _WORTH = 0.1  # of the prompts must be solved rightly
 _MOST_COLUMNS = 12
 _MOST_PAIRED = 4
 _MOST_WORDS = 20_000
+_READ = 1_000  # prompts that are read for their words
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -74,11 +74,11 @@ def fit(pool: Pool) -> Fitted:
     puzzles = None if rule is not None and rule.sure else _puzzles(seen, probe)
     if puzzles is None and (rule is None or not rule.sure):
         rule = _rule(seen, judged, _LONG, rule)
-    solver = _Rules(pool, rule, puzzles, _words(pool) if puzzles else ())
+    solver = _Rules(pool, rule, puzzles, _words(pool, puzzles) if puzzles else ())
     words = solver.words(pool.drawn(_PROBE * 5))
     if rule is None and puzzles is None:
         return Fitted(solver.predict, words)
-    tested = _Rules(seen, rule, puzzles, _words(seen) if puzzles else ())
+    tested = _Rules(seen, rule, puzzles, _words(seen, puzzles) if puzzles else ())
     guesses = tested.predict(probe.rows)
     if puzzles is not None:
         words = f"{words}: {_counted(guesses, probe)}"
@@ -187,13 +187,12 @@ def _text(pool: Pool, target: Answer) -> str:
 def _puzzles(seen: Pool, probe: Pool) -> str | None:
     """The column whose texts hold examples that lead to the right answer; None if no column's."""
     few = probe.drawn(_PROBE)
-    words = _words(seen)
     best: tuple[int, str] | None = None
     for column in seen.columns[:_MOST_COLUMNS]:
         texts = few.column(column)
         if sum("\n" in text or len(text) > 40 for text in texts) * 2 < len(texts):
             continue
-        solver = Solver(words)
+        solver = Solver(_words(seen, column))
         found = solver.solve(texts)
         solver.close()
         right = sum(
@@ -214,13 +213,8 @@ def _right(pool: Pool, text: str, target: Answer) -> bool:
     return bool(pool.metric.sample(answer, target))
 
 
-def _words(pool: Pool) -> list[str]:
-    """Plain words: those of the targets, and those that several rows' texts share."""
+def _words(pool: Pool, column: str) -> list[str]:
+    """Plain words: those of the targets, and those of the prompts' own examples."""
     words = {word.lower() for t in pool.targets if isinstance(t, str) for word in _WORD.findall(t)}
-    counts: Counter[str] = Counter()
-    for row in pool.drawn(2000).rows:
-        counts.update(
-            {word.lower() for text in row.values() for word in _WORD.findall(text[:5000])}
-        )
-    common = [word for word, count in counts.most_common(_MOST_WORDS) if count >= 3]
-    return sorted(words.union(common))[:_MOST_WORDS]
+    shown = words_in(text for text in pool.drawn(_READ).column(column))
+    return sorted(words | shown)[:_MOST_WORDS]
