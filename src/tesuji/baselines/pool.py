@@ -106,3 +106,8 @@ def draw(seed: int, name: object) -> bytes:
     """What the seed draws for a name: the same on every machine, unlike `random` or `hash`."""
     text = f"{seed}\0{name}".encode(errors="surrogatepass")
     return hashlib.blake2b(text, digest_size=8).digest()
+
+
+def too_few(pool: Pool, least: int) -> str:
+    """Why a method that needs so many rows cannot be fitted."""
+    return f"{len(pool)} training row{'' if len(pool) == 1 else 's'}, at least {least} are needed"
