@@ -24,7 +24,8 @@ SECONDS = 60.0  # for all of a fit; what is left out when they are over is said 
 class Pool:
     """Training rows with targets. `groups`, one a row, are never on both sides of a fold.
 
-    `seconds` bounds a fit: within them the same rows and seed always give the same predictor.
+    `seconds` (of the processor) bound a fit: while they are enough the same rows and seed give the
+    same predictor.
     """
 
     rows: tuple[Row, ...]
