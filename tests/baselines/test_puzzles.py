@@ -197,7 +197,7 @@ def test_a_question_without_a_colon_is_understood() -> None:
     [
         ("Input: abc\nOutput: cba\n\nInput: hello\nOutput: olleh\n\nInput: xyz\nOutput:", "zyx"),
         ("dog → DOG\ncat → CAT\nbird →", "BIRD"),
-        ("dog => d-o-g!\ncat => c-a-t!\nbat => ?", None),
+        ("dog => d-o-g!\nhorse => h-o-r-s-e!\nbat => ?", "b-a-t!"),
         ("東京 → 京東\n大阪 → 阪大\n次: 名古屋", "屋古名"),
         ("2 -> 4\n3 -> 9\n5 -> 25\n7 -> ?", "49"),
     ],
@@ -248,7 +248,7 @@ def test_puzzles_of_the_contest_are_solved(shared: Path) -> None:
     with (shared / "data" / "nemotron_dev.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     asked = rows[::16]
-    words = words_in(row["prompt"] for at, row in enumerate(rows) if at % 16)
+    words = words_in(row["prompt"] for row in rows[1::8])
     right = sure = sure_right = 0
     for row in asked:
         solved = solve_prompt(row["prompt"], words=words)

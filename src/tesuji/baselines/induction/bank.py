@@ -75,11 +75,15 @@ class Bank:
         level: list[Known] = []
         self.levels.append(level)
         for known in self._inputs() if len(self.levels) == 1 else self._larger():
-            key = (typed(known.values[0]), known.values)
-            if key not in self._seen:
-                self._seen.add(key)
-                level.append(known)
-                yield known
+            level.append(known)
+            yield known
+
+    def _is_new(self, values: tuple[Value, ...]) -> bool:
+        """Whether no program so far has these values."""
+        key = (typed(values[0]), values)
+        new = key not in self._seen
+        self._seen.add(key)
+        return new
 
     def of_type(self, kind: type, size: int) -> list[Known]:
         """The known programs of a size whose values are of a type."""
@@ -90,7 +94,7 @@ class Bank:
         for at in range(columns):
             program = column(at, columns)
             values = tuple(row[at] for row in self.rows)
-            if all(map(fits_in, values)):
+            if all(map(fits_in, values)) and self._is_new(values):
                 yield Known(program, values)
 
     def _larger(self) -> Iterator[Known]:
@@ -120,22 +124,23 @@ class Bank:
     def _made(
         self, name: str, run: Callable[..., Value | None], parts: Sequence[Known]
     ) -> Known | None:
-        """The program with its values; None where it has none for some example."""
-        values = []
+        """The program with its values; None where an example has none, or they are not new."""
+        made: list[Value] = []
         cost = 1
-        for of_row in zip(*(part.values for part in parts), strict=True):
-            try:
+        try:
+            for of_row in zip(*[part.values for part in parts], strict=True):
                 value = run(*of_row)
-            except (ValueError, IndexError, ZeroDivisionError, OverflowError):
-                value = None
-            cost += 0 if isinstance(value, int) or value is None else len(value) // 128
-            if value is None or not fits_in(value):
-                self.steps.take(cost)
-                return None
-            values.append(value)
+                if value is None or not fits_in(value):
+                    break
+                made.append(value)
+                cost += 0 if isinstance(value, int) else len(value) // 128
+        except (ValueError, IndexError, ZeroDivisionError, OverflowError):
+            pass
         self.steps.take(cost)
-        program = applied(name, run, [part.program for part in parts])
-        return Known(program, tuple(values))
+        values = tuple(made)
+        if len(values) < len(self.rows) or not self._is_new(values):
+            return None
+        return Known(applied(name, run, [part.program for part in parts]), values)
 
 
 def _unary(known: Known) -> Iterator[tuple[str, Callable[..., Value | None], tuple[Known, ...]]]:
@@ -169,6 +174,7 @@ def _of_string(values: Sequence[str]) -> Iterator[Operation]:
         yield f"{{0}}[-{size}:]", lambda x, n=size: x[-n:]
         yield f"{{0}}[:-{size}]", lambda x, n=size: x[:-n]
     yield "numbers_in", numbers_in
+    yield "characters", tuple
     if any(c.isdigit() for c in values[0]):
         for place in (0, 1, 2, -1):
             yield f"number_in({{0}}, {place})", lambda x, p=place: number_in(x, p)

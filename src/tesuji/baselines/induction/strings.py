@@ -18,11 +18,12 @@ from tesuji.baselines.induction.programs import (
     written,
 )
 
-_A_SECOND = 60_000  # steps that one second of one slow core makes
+_A_SECOND = 120_000  # steps in a second of one core (160,000 measured)
 # Rounds of the search: operations on top of each other; operations of a learned or joined program.
 _STAGES = ((0, 3), (1, 4), (2, 8), (2, 60), (3, 60), (4, 60))
 _SAMPLE = 6  # examples searched on; a program found is tried on all
 _ROUNDS = 4  # samples, so that a wrong row in one of them does not hide the rule
+_PIECES = 2_000  # values that pieces of outputs may be
 _WIDE = 200  # examples that tell two answers apart
 _TRIED = 5_000  # examples that a program found is tried on
 ENOUGH = 0.95  # share of the examples that a rule must reproduce
@@ -47,11 +48,11 @@ def induce(
     if len({y for _, y in rows}) == 1 and len({x for x, _ in rows}) > 1:
         return _judged(constant(rows[0][1]), tried)
     steps = Steps(max(int(_A_SECOND * seconds), 1), time.monotonic() + 4 * seconds + 1)
-    samples = _samples(rows)
+    samples = [Search(sample, rows[:_WIDE], steps) for sample in _samples(rows)]
     refused: set[str] = set()
     for depth, most in _STAGES:
         for sample in samples:
-            for program in _search(sample, rows[:_WIDE], depth, most, steps):
+            for program in sample.programs(depth, most):
                 if program.text in refused:
                     continue
                 rule = _judged(program, tried)
@@ -81,44 +82,50 @@ def _samples(rows: Sequence[Example]) -> list[list[Example]]:
     return [near[at : at + _SAMPLE] for at in range(0, len(near), _SAMPLE)][:_ROUNDS]
 
 
-def _search(
-    sample: Sequence[Example], wide: Sequence[Example], depth: int, most: int, steps: Steps
-) -> Iterator[Program]:
-    """Programs that reproduce the sample: plain ones of size `depth`, then others up to `most`."""
-    outputs = [y for _, y in sample]
-    bank = Bank([x for x, _ in sample], steps)
-    for size in range(depth + 1):
-        for known in bank.grow():
-            if size == depth:
-                yield from same(known, outputs)
-        if steps.left <= 0:
-            return
-    known_so_far = [known for level in bank.levels for known in level]
-    found = [p for p in _last_steps(known_so_far, outputs, steps) if p.size <= most]
-    if depth == 1:
-        found += _tests(known_so_far, wide)
-    if depth in (1, 2):
-        program = joined(known_so_far[:2_000], outputs, most, steps)
-        found += [program] if program is not None else []
-    yield from sorted(found, key=lambda program: program.size)
+class Search:
+    """Programs that reproduce a sample of the examples; what was built is kept between rounds."""
 
+    def __init__(self, sample: Sequence[Example], wide: Sequence[Example], steps: Steps) -> None:
+        self._outputs = [y for _, y in sample]
+        self._wide, self._steps = wide, steps
+        self._bank = Bank([x for x, _ in sample], steps)
+        self._learned: list[Program] = []
 
-def _last_steps(known: Sequence[Known], outputs: Sequence[str], steps: Steps) -> Iterator[Program]:
-    """Programs whose last step is learned from the examples."""
-    for one in known:
-        if not steps.take(len(STEPS)):
-            return
-        for step in STEPS:
-            yield from step(one, outputs)
+    def programs(self, depth: int, most: int) -> Iterator[Program]:
+        """Plain programs of size `depth`, then learned and joined ones of sizes up to `most`."""
+        while len(self._bank.levels) <= depth:
+            level = len(self._bank.levels)
+            for known in self._bank.grow():
+                if level == depth:
+                    yield from same(known, self._outputs)
+            if self._steps.left <= 0:
+                return
+            self._learn(level)
+        found = [program for program in self._learned if program.size <= most]
+        if depth in (1, 2):
+            known_so_far = [known for level in self._bank.levels[:3] for known in level]
+            program = joined(known_so_far[:_PIECES], self._outputs, most, self._steps)
+            found += [program] if program is not None else []
+        yield from sorted(found, key=lambda program: program.size)
 
+    def _learn(self, level: int) -> None:
+        """Programs whose last step is learned from the examples, on top of those of a level."""
+        known = self._bank.levels[level]
+        for one in known:
+            if not self._steps.take(len(STEPS)):
+                return
+            for step in STEPS:
+                self._learned += step(one, self._outputs)
+        if level <= 1:
+            self._learned += self._tests(known)
 
-def _tests(known: Sequence[Known], wide: Sequence[Example]) -> list[Program]:
-    """Programs that tell two answers apart with the fewest rows wrong."""
-    found: list[tuple[int, Program]] = []
-    for one in known:
-        values = [one.program(x) for x, _ in wide]
-        there = tuple(value for value in values if value is not None)
-        if len(there) == len(values):
-            found += two_answers(Known(one.program, there), [y for _, y in wide])
-    fewest = min((wrong for wrong, _ in found), default=0)
-    return [program for wrong, program in found if wrong == fewest]
+    def _tests(self, known: Sequence[Known]) -> list[Program]:
+        """Programs that tell two answers apart with the fewest rows wrong; they need more rows."""
+        found: list[tuple[int, Program]] = []
+        for one in known:
+            values = [one.program(x) for x, _ in self._wide]
+            there = tuple(value for value in values if value is not None)
+            if len(there) == len(values):
+                found += two_answers(Known(one.program, there), [y for _, y in self._wide])
+        fewest = min((wrong for wrong, _ in found), default=0)
+        return [program for wrong, program in found if wrong == fewest]
