@@ -119,7 +119,16 @@ def test_what_the_readme_shows_is_what_the_demo_prints(readme: tuple[Path, list[
 
 @pytest.mark.parametrize(
     "name",
-    ["baselines.md", "concepts.md", "diagnosis.md", "models.md", "nano.md", "experiments.md"],
+    [
+        "baselines.md",
+        "concepts.md",
+        "diagnosis.md",
+        "models.md",
+        "moves.md",
+        "nano.md",
+        "next.md",
+        "experiments.md",
+    ],
 )
 def test_the_blocks_of_a_page_run(name: str, tmp_path: Path) -> None:
     page = ROOT / "docs" / name

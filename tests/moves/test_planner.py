@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ import pytest
 
 import tesuji as tj
 from tests.moves.conftest import SIZE, Bench, answer
+from tesuji.moves.advice import Plan
 from tesuji.moves.move import Relevance, Usage
-from tesuji.moves.planner import Plan, plan
+from tesuji.moves.planner import plan
 from tesuji.moves.rules import BOOK, RULES
 from tesuji.moves.situation import Situation, derived_share
 from tesuji.moves.stakes import Stakes
@@ -67,6 +69,12 @@ SITUATIONS: dict[str, tuple[Situation, str]] = {
         made(run=None, looked=False, tries={}, stakes=Stakes()), "first",
     ),
     "looked at, no run": (made(run=None, tries={}, stakes=Stakes()), "run"),
+    "only a baseline was run": (
+        made(model="baseline:rules", models=("baseline:rules",), looked=False), "first",
+    ),
+    "a baseline gets everything right": (
+        made(model="baseline:rules", models=("baseline:rules",), stakes=Stakes(200)), "predict",
+    ),
     "a run that was cut short": (
         made(whole=False, unfinished="1 (base)", stakes=Stakes(40, 20, plain=20)), "run",
     ),
@@ -127,6 +135,9 @@ def test_on_a_small_dev_split_it_says_that_no_test_can_tell() -> None:
     assert [one.move for one in plan(hopeless).top] == ["process"]
     assert "no move promises as much" in plan(hopeless).notes[0]
     assert "[split] dev" in plan(hopeless).notes[0]
+    assert "even one of 26 it would often miss" in note
+    (more,) = plan(made(dev=48, stakes=Stakes(48, 30, plain=30))).notes
+    assert "a gain under 10 points there" in more and "only one of 19 or more" in more
     assert plan(made()).notes == ()
 
 
@@ -172,10 +183,48 @@ def test_what_a_move_says_of_itself_counts() -> None:
     found = plan(s).of("process")
     assert found.why == own.why and found.most == 0.045
     assert found.expected == 0.04 and found.evidence == "measured"
+    rules = Relevance("rules can be fitted to 100 rows", 0.4, 0)
+    s = replace(s, relevance={**HERE, "baseline": rules}, tries={})
+    assert plan(s).of("baseline").why == rules.why
+    told = plan(replace(s, derived=1.0)).of("baseline").why
+    assert told.startswith("the answers are made of") and told.endswith(rules.why)
     nothing = Relevance("no failure that a cleaner mends", 0.0, 0)
     assert plan(replace(s, relevance={**HERE, "process": nothing})).of("process").state == "later"
     asked = Relevance("three prompts", 0.3, 600)
     assert plan(replace(s, relevance={**HERE, "prompt": asked})).of("prompt").cost.requests == 600
+
+
+def test_nothing_is_prompted_or_cleaned_where_no_model_answers() -> None:
+    found = plan(made(model="baseline:rules", models=("baseline:rules", "nano")))
+    assert found.advice[0].move not in ("first", "run")
+    assert "one model was run" in found.of("models").why
+    for move in ("prompt", "flow", "process"):
+        assert found.of(move).state == "later" and "without an LLM" in found.of(move).why
+
+
+def test_a_move_that_lacks_a_package_is_put_off_and_says_so(bench: Bench) -> None:
+    from tesuji.errors import ConfigError, MissingExtraError
+    from tesuji.moves.evidence import no_run
+    from tesuji.moves.looking import relevances
+    from tesuji.moves.survey import Survey
+
+    class Poor(Survey):
+        def check(self, task: tj.Task) -> None:
+            raise MissingExtraError("optuna", "tune", "the move")
+
+    class Unset(Survey):
+        def check(self, task: tj.Task) -> None:
+            raise ConfigError("name a model: --with URI")
+
+    found = relevances({"poor": Poor, "unset": Unset}, no_run(bench.task, "dev"))
+    poor, unset = found["poor"], found["unset"]
+    assert poor is not None and poor.gain == 0 and "pip install 'tesuji[tune]'" in poor.why
+    assert unset is not None and unset.gain > 0 and not unset.why
+    asked = replace(unset, gain=0.4)
+    assert (
+        "one model"
+        in plan(made(relevance={**HERE, "models": asked}, models=("a",))).of("models").why
+    )
 
 
 OUTCOMES = {
@@ -219,6 +268,40 @@ def test_any_format_and_metric_has_a_plan(format: str, metric: str) -> None:
     assert plan(made(format=format, metric=metric, run=None, train=0, test=0, dev=1)).top
 
 
+REAL: dict[str, tuple[str, str, str, str, str]] = {
+    # metric, answer format, a target as a cell of a CSV file, a right output, a wrong one
+    "choice": ("qwk", 'format = "choice"\nlabels = ["yes", "no"]', "yes", "yes", "no"),
+    "numbers": ("rmse", 'format = "integer"', "12", "12", "7"),
+    "boxed": ("exact", 'format = "boxed"', "12", r"\boxed{12}", r"so \boxed{7}"),
+    "json": ("exact", 'format = "json"', '"{""a"": 1}"', '{"a": 1}', '{"a": 2}'),
+    "probabilities": (
+        "log_loss", 'format = "probabilities"\nlabels = ["yes", "no"]', "yes",
+        '{"yes": 0.8, "no": 0.2}', '{"yes": 0.3, "no": 0.7}',
+    ),
+    "text": ("levenshtein", 'format = "text"', "abc", "abc", "cba"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_runs_of_any_format_are_counted(name: str, tmp_path: Path) -> None:
+    """Thirty questions, of which ten are answered right, whatever an answer is."""
+    metric, format, target, right, wrong = REAL[name]
+    rows = "".join(f"{n},q{n},{target}\n" for n in range(30))
+    (tmp_path / "dev.csv").write_text("id,question,answer\n" + rows)
+    (tmp_path / "train.csv").write_text(f"id,question,answer\nt,w,{target}\n")
+    (tmp_path / "competition.toml").write_text(
+        f'metric = "{metric}"\n[data]\ntrain = "train.csv"\ndev = "dev.csv"\nid = "id"\n'
+        f'target = "answer"\n[answer]\n{format}\n[prompt]\nuser = "{{question}}"\n'
+    )
+    said = [{"prompt": f"q{n}", "output": wrong if n % 3 else right} for n in range(30)]
+    (tmp_path / "said.jsonl").write_text("\n".join(map(json.dumps, said)))
+    task = tj.load(tmp_path)
+    assert tj.run(task, f"replay:{tmp_path}/said.jsonl").run.answered == 30
+    report = tj.next_moves(task)
+    assert (report.plan.situation.stakes.scored, report.plan.situation.stakes.wrong) == (30, 20)
+    assert report.plan.top and report.to_json()["stakes"]["wrong"] == 20
+
+
 def test_stakes_are_counted_in_what_is_recorded(bench: Bench) -> None:
     """A vote of three: sixty questions of which every kind of failure has its own ten."""
     said: list[tuple[str, str]] = []
@@ -252,13 +335,13 @@ def test_looking_sends_and_writes_nothing(bench: Bench) -> None:
     assert "<td" in report._repr_html_()
 
 
-def test_after_a_move_the_plan_knows_it(bench: Bench, tmp_path: Path) -> None:
+def test_after_a_move_the_plan_knows_it(bench: Bench) -> None:
     tj.run(bench.task, entry=bench.record([(f"q{n}", f"Sure! {answer(n)}") for n in range(SIZE)]))
     assert tj.next_moves(bench.task).plan.top[0].move == "process"
     assert tj.try_move(bench.task, "process").kept
     done = tj.next_moves(bench.task).plan
     assert done.of("process").state == "later" and "kept +" in done.of("process").outcome
-    assert done.top[0].move == "predict" if done.situation.test else not done.top
+    assert not done.top  # all is right, and there is no test split to predict
     assert [link.move for link in tj.best(bench.task).chain] == ["run", "process"]
     tj.undo(bench.task)
     again = tj.next_moves(bench.task).plan.of("process")

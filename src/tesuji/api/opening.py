@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tesuji.baselines.uri import is_baseline
@@ -50,7 +50,8 @@ def derive(
     entry: Entry, *, name: str | None = None, system: str | None = None, user: str | None = None,
     examples: int | None = None, inputs: Sequence[str] | None = None,
     clean: Sequence[str] | None = None, flow: str | None = None,
-    options: dict[str, Any] | None = None, constrain: bool | None = None, **sampling: Any,
+    options: dict[str, Any] | None = None, models: Mapping[str, str] | None = None,
+    constrain: bool | None = None, **sampling: Any,
 ) -> Entry:  # fmt: skip
     """A challenger: `entry` with some things changed. What is None stays as it is.
 
@@ -68,6 +69,7 @@ def derive(
         "inputs": None if inputs is None else tuple(inputs),
         "clean": None if clean is None else tuple(clean),
         "flow": flow, "options": options, "constrain": constrain,
+        "models": None if models is None else dict(models),
     }  # fmt: skip
     changed = replace(
         entry,

@@ -54,6 +54,7 @@ def show_best(report: BestReport) -> None:
     from rich.text import Text
 
     from tesuji.cli.paper import console, field, rule, show_messages, wrapped
+    from tesuji.diagnose import visible
     from tesuji.reports import score_text
 
     run, metric = report.run, report.task.metric
@@ -62,7 +63,7 @@ def show_best(report: BestReport) -> None:
     field(metric.name, Text(score_text(run), "bold").append(f"  {better} is better", "dim"))
     field("came from", wrapped(report.origin()))
     rule("the entry" if run.entry == "base" else f"entries/{run.entry}.toml")
-    console.print(Text(report.toml.rstrip()))
+    console.print(Text("\n".join(visible(line) for line in report.toml.rstrip().split("\n"))))
     sent = "the text that was sent" if report.answered else "the text that would be sent"
     rule(f"sample {report.sample} · {sent}")
     show_messages(report.messages)

@@ -41,6 +41,9 @@ def try_(
     tesuji try
     tesuji try process
     tesuji try process --inputs --requests 1000
+    tesuji try flow --with openai:gpt-5 --option share=0.3
+    tesuji try models --with nano --with openai:gpt-5-mini --usd 2
+    tesuji try stronger --with openai:gpt-5
     """
     from tesuji import api
     from tesuji.cli.live import Live

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tesuji.cli.options import budget_options, folder_option, json_option
+from tesuji.cli.options import folder_option, json_option
 
 if TYPE_CHECKING:
     from tesuji.reports import PlanReport
@@ -16,7 +16,10 @@ _WHEN = {"now": "now", "later": "later", "done": "done", "missing": "not yet her
 
 @click.command("next", short_help="What to do next: the twelve moves, ranked, with reasons.")
 @click.option("--split", default="dev", show_default=True, help="train or dev.")
-@budget_options
+@click.option("--seconds", type=float, metavar="S", help="S seconds are left to spend.")
+@click.option("--requests", type=int, metavar="N", help="N requests are left.")
+@click.option("--tokens", type=int, metavar="N", help="N tokens are left.")
+@click.option("--usd", type=float, metavar="X", help="X US dollars are left.")
 @folder_option
 @json_option
 def next_(
@@ -26,7 +29,7 @@ def next_(
     """Rank the next moves by what they may gain for what they cost, on the evidence of the best
     run's recorded outputs. Rules do it; nothing is sent.
 
-    The limits are what is left to spend: a move that costs more is put off.
+    A move that costs more than is left to spend is put off.
 
     \b
     tesuji next
@@ -62,12 +65,14 @@ def show_plan(report: PlanReport) -> None:
         _line("cost", cost_words(one))
     shown = {one.move for one in plan.top}
     rest = [one for one in plan.advice if one.move not in shown]
-    table = grid("move", "when", "gain", "tried", "why")
+    tried = any(one.outcome for one in rest)
+    table = grid("move", "when", "gain", *(["tried"] if tried else []), "why")
     for column in table.columns[:3]:
         column.no_wrap = True
     for one in rest:
         gain = f"≤ {percent(one.most)}" if one.most else ""
-        table.add_row(one.move, _WHEN[one.state], gain, one.outcome, one.why)
+        outcome = [one.outcome] if tried else []
+        table.add_row(one.move, _WHEN[one.state], gain, *outcome, one.why)
     console.print()
     console.print(table)
     if any(one.state == "missing" for one in rest):

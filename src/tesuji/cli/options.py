@@ -76,8 +76,15 @@ def entry_options(command: F) -> F:
             "--inputs", metavar="A,B",
             help="Normalise inputs: html, invisible, nfkc, whitespace; '' for none.",
         ),
-        click.option("--flow", metavar="NAME", help="ask, retry, vote, choose, or your own."),
+        click.option(
+            "--flow", metavar="NAME",
+            help="ask, retry, vote, choose, check, cascade, or your own.",
+        ),
         click.option("--option", "options", multiple=True, metavar="K=V", help="For the flow."),
+        click.option(
+            "--also", "models", multiple=True, metavar="NAME=URI",
+            help="A further model, which the flow asks by this name: strong=openai:gpt-5.",
+        ),
         click.option("--constrain/--no-constrain", default=None, help="Decode by the grammar."),
         click.option("--temperature", type=float, metavar="T", help="0 is greedy."),
         click.option("--max-tokens", type=int, metavar="N", help="The longest output."),
@@ -124,6 +131,7 @@ def make_entry(task: Task, model: str | None, changes: dict[str, Any]) -> Entry:
     for key in ("clean", "inputs"):
         changes[key] = _names(changes[key])
     changes["options"] = dict(_pair(text, "--option") for text in options) if options else None
+    changes["models"] = {**entry.models, **_models(changes["models"])} or None
     for key in ("user", "system"):
         changes[key] = _unescape(changes[key])
     return derive(entry, **changes)
@@ -141,6 +149,15 @@ def make_budget(
 
     given = {"seconds": seconds, "requests": requests, "tokens": tokens, "usd": usd}
     return from_limits({**task.limits, **{k: v for k, v in given.items() if v is not None}})
+
+
+def _models(texts: Sequence[str]) -> dict[str, str]:
+    """`NAME=URI` texts as a table."""
+    pairs = [text.partition("=") for text in texts]
+    for name, equals, uri in pairs:
+        if not (name and equals and uri):
+            raise ConfigError(f"--also {name}{equals}{uri}: write it as NAME=URI")
+    return {name: uri for name, _, uri in pairs}
 
 
 def _names(text: str | None) -> list[str] | None:

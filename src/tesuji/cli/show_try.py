@@ -12,7 +12,7 @@ from tesuji.diagnose import visible
 from tesuji.moves import MOVES, settings_of
 from tesuji.moves.move import Table
 from tesuji.moves.trying import Example
-from tesuji.reports import TryReport, cell_text, gain_text, score_text
+from tesuji.reports import TryReport, cell_text, gain_text, number_text
 
 
 def show_try(report: TryReport) -> None:
@@ -27,10 +27,11 @@ def show_try(report: TryReport) -> None:
         return
     on = f" · run {run.id} · {run.entry} on {run.model} · {run.split}" if run else ""
     rule(f"{tried.move.name}{on}")
+    _tables([shown for shown in tried.tables if shown.before], last=False)
     _challengers(report)
     if tried.example:
         _example(tried.example, tried.move.name == "process")
-    _tables(tried.tables)
+    _tables([shown for shown in tried.tables if not shown.before])
     _absent(report)
     field("referee", wrapped(report.verdict()))
     field("", wrapped(Text(report.outcome(), "green" if tried.winner else "yellow")))
@@ -61,9 +62,10 @@ def _setting(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _tables(tables: Sequence[Table]) -> None:
-    for shown in tables:
-        console.print()
+def _tables(tables: Sequence[Table], last: bool = True) -> None:
+    for at, shown in enumerate(tables):
+        if at or last:
+            console.print()
         console.print(_wrapped_line(f"{shown.title}:"))
         if shown.rows:
             table = grid(*shown.heads)
@@ -74,7 +76,7 @@ def _tables(tables: Sequence[Table]) -> None:
             console.print(Text(shown.text), no_wrap=True, overflow="ellipsis", soft_wrap=False)
         if shown.note:
             console.print(_wrapped_line(shown.note), style="dim")
-    if tables:
+    if tables and last:
         console.print()
 
 
@@ -87,14 +89,15 @@ def _challengers(report: TryReport) -> None:
     tried = report.tried
     table = grid("", "added", "score", "gain", "verdict", "changed")
     for column in table.columns:
-        column.no_wrap = True
+        column.no_wrap = column.header != "added"
     if tried.evidence.run:
-        table.add_row("", "(as it is)", score_text(tried.evidence.run), "", "", "")
+        score = number_text(tried.evidence.run.score)
+        table.add_row("", "(as it is)", score, "", "", "")
     for attempt in tried.attempts:
         trial = attempt.trial
         won = tried.winner is not None and trial.run.id == tried.winner.run.id
         table.add_row(
-            "★" if won else "", "\n+".join(attempt.added) or "–", score_text(trial.run),
+            "★" if won else "", "\n+".join(attempt.added) or "–", number_text(trial.run.score),
             gain_text(trial), trial.comparison.verdict if trial.comparison else "–",
             f"{attempt.changed:,}",
         )  # fmt: skip
@@ -128,11 +131,14 @@ def _next(report: TryReport) -> None:
         steps.append(f"tesuji run --entry {winner.run.entry}")
     elif winner:
         steps.append("tesuji predict")
+    steps += [f"tesuji {step}" for step in tried.steps]
     if winner is None and tried.example:
         steps.append(f"tesuji show {tried.attempts[0].trial.run.id} {tried.example.sample}")
-    steps += [f"tesuji {step}" for step in tried.steps]
+    steps = list(dict.fromkeys(steps))
+    line = "Next: " + "  or  ".join(steps)
     if steps:
-        console.print(Text("Next: " + "  or  ".join(dict.fromkeys(steps)), "dim"))
+        fits = len(line) <= console.width
+        console.print(Text(line if fits else "Next: " + "\n  or  ".join(steps), "dim"))
 
 
 def _wrapped_line(words: str) -> Text:

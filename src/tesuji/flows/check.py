@@ -17,9 +17,9 @@ WORDS = (
 )
 
 
-async def check(sample: Sample, ask: Ask, *, rounds: int = 1, words: str = WORDS) -> Draft:
-    """A draft, then at most `rounds` times: shown to the model with `words`, what is asked for
-    said again.
+async def check(sample: Sample, ask: Ask, *, rounds: int = 1, words: str | None = None) -> Draft:
+    """A draft, then at most `rounds` times: shown to the model with `words` (default `WORDS`), the
+    shape that is asked for said again.
 
     It ends early once a round says the same answer. A round that has no readable answer, that
     failed, or for which the budget had nothing left changes nothing.
@@ -27,7 +27,7 @@ async def check(sample: Sample, ask: Ask, *, rounds: int = 1, words: str = WORDS
     if rounds < 1:
         raise InputError(f"flow 'check': rounds is {rounds}; it must be at least 1")
     shape = ask.format.tell()
-    request = Message("user", f"{words} {shape}".strip())
+    request = Message("user", f"{words or WORDS} {shape}".strip())
     best = last = await ask()
     for _ in range(rounds):
         said = Message("assistant", last.output.text if last.output.text.strip() else "(nothing)")

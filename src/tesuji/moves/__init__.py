@@ -23,6 +23,7 @@ from tesuji.moves.move import (
 from tesuji.moves.process import Process
 from tesuji.moves.settings import read_settings, settings_of
 from tesuji.moves.stronger import Stronger
+from tesuji.moves.survey import Survey
 
 MOVES: Mapping[str, type[Move]] = MappingProxyType(
     {
@@ -31,6 +32,7 @@ MOVES: Mapping[str, type[Move]] = MappingProxyType(
         "flow": Flow,
         "models": Models,
         "stronger": Stronger,
+        "survey": Survey,
     }
 )
 
@@ -44,6 +46,7 @@ __all__ = [
     "Played",
     "Process",
     "Relevance",
+    "Survey",
     "Table",
     "Usage",
     "find_move",

@@ -24,10 +24,10 @@ def differences(best: Entry, entry: Entry) -> tuple[str, ...]:
         return (entry.model,)  # what else an LLM's entry says means nothing to it
     parts = []
     if entry.model != best.model:
-        parts.append(f"model {entry.model}")
+        parts.append(f"model {_short(entry.model)}")
     for name, uri in entry.models.items():
         if best.models.get(name) != uri:
-            parts.append(f"model {name}={uri}")
+            parts.append(f"{name} model {_short(uri)}")
     if (entry.flow, dict(entry.options)) != (best.flow, dict(best.options)):
         parts.append(f"flow {entry.flow}{_options(entry.options)}")
     parts += _prompt(best, entry)
@@ -37,6 +37,11 @@ def differences(best: Entry, entry: Entry) -> tuple[str, ...]:
     parts += _names(best.inputs, entry.inputs, "inputs")
     parts += _names(best.clean, entry.clean, "cleaners")
     return tuple(parts)
+
+
+def _short(uri: str) -> str:
+    """The model's name without its server, whose address may be long."""
+    return uri.rpartition("#")[2]
 
 
 def _options(options: Mapping[str, Any]) -> str:

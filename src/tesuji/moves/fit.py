@@ -47,6 +47,8 @@ def load_of(evidence: Evidence) -> Load:
     usd = None
     if price is not None and written is not None:
         usd = (usage.tokens_in * price + usage.tokens_out * written) / 1e6
+    if run and run.total and evidence.entry.models:  # each model has its price
+        usd = None if run.all_usd is None else run.all_usd / run.total
     requests = max(usage.requests, 1.0)
     seconds = requests * run.all_seconds / run.all_sent if run and run.all_sent else usage.seconds
     return Load(requests, usage.tokens_in, usage.tokens_out, seconds, usd)

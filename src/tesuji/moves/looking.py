@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tesuji.errors import InputError, TesujiError
+from tesuji.errors import ConfigError, InputError, TesujiError
 from tesuji.moves.evidence import gather, no_run, starting_run
-from tesuji.moves.move import Evidence, Move, Relevance, needs_run
+from tesuji.moves.move import Checks, Evidence, Move, Relevance, needs_run
 from tesuji.moves.situation import Situation, situation_of
 from tesuji.run.budget import Budget
 from tesuji.run.ledger import Ledger, best_chain, get_best, list_runs, list_tries
@@ -44,13 +44,27 @@ async def look(
 
 
 def relevances(moves: Mapping[str, type[Move]], evidence: Evidence) -> dict[str, Relevance | None]:
-    """What each move says of itself; None of those that need a run where there is none."""
+    """What each move says of itself; None of those that need a run where there is none. One that
+    needs settings, such as `--with URI`, gives no reason."""
     found: dict[str, Relevance | None] = {}
     for name, kind in moves.items():
         move = kind()
         try:
+            set_up = _check(move, evidence.task)
             ready = evidence.run is not None or not needs_run(move)
             found[name] = move.relevance(evidence) if ready else None
+            if ready and not set_up:  # it can't know what it would be told
+                found[name] = replace(move.relevance(evidence), why="")
         except TesujiError as error:
             found[name] = Relevance(str(error), 0.0, 0)
     return found
+
+
+def _check(move: Move, task: Task) -> bool:
+    """Whether the move could be tried as it is, without settings; raises what it lacks."""
+    if isinstance(move, Checks):
+        try:
+            move.check(task)
+        except ConfigError:
+            return False
+    return True

@@ -103,11 +103,11 @@ def _beside(evidence: Evidence, runs: Mapping[str, RunRow]) -> Table:
     higher = evidence.task.metric.higher_is_better
     best = set(frontier(points, higher))
     rows = [_row(evidence, mark, run, loads[mark], mark in best) for mark, run in runs.items()]
-    heads = ("", "model", "score", "95 % interval", "failures", "s a sample", "tokens",
-             "US$ per 1,000", "frontier")  # fmt: skip
+    heads = ("", "model", "score", "failures", "s", "tokens", "US$", "")
     picture = scatter(points, unit=unit, score=evidence.task.metric.name, higher_is_better=higher)
     return Table("the models beside each other", heads, tuple(rows),
-                 f"frontier: no other is better for less ({unit})", picture)  # fmt: skip
+                 f"s, tokens: a sample; US$: 1,000 samples; ★ no other is better for less ({unit})",
+                 picture)  # fmt: skip
 
 
 def _cost(load: Load, priced: bool) -> float:
@@ -121,14 +121,14 @@ def _row(evidence: Evidence, mark: str, run: RunRow, load: Load, best: bool) -> 
         rates = {"unread": run.unparsed / max(run.total, 1), **rates}
     if run.errors:
         rates = {"failed": run.errors / max(run.total, 1), **rates}
-    failures = ", ".join(f"{kind} {rate:.1%}" for kind, rate in list(rates.items())[:3])
-    interval = None
+    failures = ", ".join(f"{kind} {rate:.0%}" for kind, rate in list(rates.items())[:3])
+    score = "–" if run.score is None else f"{run.score:.3g}"
     if run.low is not None and run.high is not None:
-        interval = f"{run.low:.3g} … {run.high:.3g}"
+        score += f" ({run.low:.2f} … {run.high:.2f})"
     usd = None if load.usd is None else 1000 * load.usd
     tokens = round(load.tokens_in + load.tokens_out)
-    return (mark, run.model, run.score, interval, failures or "none", _rounded(load.seconds),
-            tokens, usd, "★" if best else "")  # fmt: skip
+    return (mark, run.model.rpartition("#")[2], score, failures or "none",
+            _rounded(load.seconds), tokens, usd, "★" if best else "")  # fmt: skip
 
 
 def _rounded(value: float) -> float:

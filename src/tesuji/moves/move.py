@@ -126,7 +126,8 @@ class Table:
     """Something that a move has to show: rows of cells under heads, with a note below.
 
     Whole numbers, other numbers and None are written as such by whoever shows them; `text` is shown
-    as it is, in a fixed width, below the rows.
+    as it is, in a fixed width, below the rows. `before`: what the challengers follow from, shown
+    before them.
     """
 
     title: str
@@ -134,6 +135,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     text: str = ""
+    before: bool = False
 
 
 @dataclass(frozen=True, slots=True)

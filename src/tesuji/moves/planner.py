@@ -9,77 +9,20 @@ needs (first, run), and predicting comes first where nothing else is worth what 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from dataclasses import replace
 
 from tesuji.models.prices import cost as price
+from tesuji.moves.advice import Advice, Cost, Plan, State
+from tesuji.moves.move import Relevance
 from tesuji.moves.rules import BOOK, RULES, Case
 from tesuji.moves.situation import Situation
 from tesuji.run.budget import Budget
 from tesuji.run.ledger import Try
 
-State: TypeAlias = Literal["now", "later", "done", "missing"]
-"""now: worth a try · later: no reason yet, or it costs more than is left · done: tried on this very
-best · missing: no command for it in this version."""
-
 # A model of another kind is asked at another price: how many passes of one's own model a pass on a
 # closed one counts for. A guess; what it costs in money is said beside it.
 _CLOSED_PASSES = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What trying a move takes, by what a sample has cost so far: `usd` is None where the price is
-    unknown, `seconds` at the pace of the best run."""
-
-    requests: int = 0
-    tokens: int = 0
-    usd: float | None = 0.0
-    seconds: float = 0.0
-
-    @property
-    def free(self) -> bool:
-        """Whether nothing is sent."""
-        return not self.requests
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """What the planner says of a move, or of a step (`step`) such as `run` or `predict`.
-
-    `most` bounds the share of samples that it could set right, `expected` is what it is ordered by;
-    `value` is that per cost. `outcome` says what came of it when it was tried last.
-    """
-
-    move: str
-    state: State
-    why: str
-    command: str = ""
-    most: float = 0.0
-    expected: float = 0.0
-    evidence: str = ""
-    cost: Cost = Cost()
-    value: float = 0.0
-    outcome: str = ""
-    step: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """All advice, the best first, and remarks on the whole."""
-
-    situation: Situation
-    advice: tuple[Advice, ...]
-    notes: tuple[str, ...]
-
-    @property
-    def top(self) -> tuple[Advice, ...]:
-        """What to do next: at most three, each with a command that there is."""
-        return tuple(one for one in self.advice if one.state == "now")[:3]
-
-    def of(self, move: str) -> Advice:
-        """The advice on one move or step; KeyError where there is none."""
-        return {one.move: one for one in self.advice}[move]
+_LLM = ("prompt", "flow", "process", "rag", "finetune")  # of no use to an entry without an LLM
 
 
 def plan(situation: Situation) -> Plan:
@@ -101,29 +44,47 @@ _RANK: Mapping[tuple[bool, State], int] = {
 
 
 def _advise(s: Situation, name: str) -> Advice:
-    if s.run is None and name != "baseline":
-        here = name in s.relevance
-        why = f"after the first run: {BOOK[name]}" if here else BOOK[name]
-        return Advice(name, "later" if here else "missing", why)
-    case = RULES[name](s)
-    own = s.relevance.get(name)
-    if own is not None:  # the move knows best what it would do
-        stake = min(own.gain, case.stake) if case.stake else own.gain
-        passes = own.cost / s.dev if own.cost and s.dev else case.passes
-        case = replace(case, why=own.why, stake=stake, passes=passes,
-                       command=case.command or f"try {name}",
-                       evidence=own.evidence or case.evidence)  # fmt: skip
+    if (aside := _aside(s, name)) is not None:
+        return aside
+    own, case = s.relevance.get(name), RULES[name](s)
+    if own is not None:
+        case = _told(s, name, case, own)
     expected = case.stake * (case.trust or 0.1)
     if own is not None and own.likely is not None:
-        expected = own.likely
-    cost = _cost(s, case)
+        expected = min(own.likely, case.stake)
     weight = _CLOSED_PASSES if case.model else 1.0
     advice = Advice(
         name, "now", case.why, f"tesuji {case.command}" if case.command else "", case.stake,
-        expected, case.evidence, cost, expected / (1 + weight * case.passes),
+        expected, case.evidence, _cost(s, case), expected / (1 + weight * case.passes),
         _outcome(s.tries.get(name), name, s),
     )  # fmt: skip
     return _settled(s, case, advice)
+
+
+def _aside(s: Situation, name: str) -> Advice | None:
+    """The advice on a move that can't be of use now, whatever its rule says."""
+    here: State = "later" if name in s.relevance else "missing"
+    outcome = _outcome(s.tries.get(name), name, s)
+    if s.run is None and name != "baseline":
+        return Advice(name, here, f"{'after the first run: ' * (here == 'later')}{BOOK[name]}")
+    if s.stakes.scored and not s.stakes.wrong:
+        why = f"no answer of {s.stakes.scored:,} is less than it can be"
+        return Advice(name, here, why, outcome=outcome)
+    if s.no_llm and name in _LLM:
+        why = f"the best so far, {s.entry}, answers without an LLM: {BOOK[name]}"
+        return Advice(name, here, why, outcome=outcome)
+    return None
+
+
+def _told(s: Situation, name: str, case: Case, own: Relevance) -> Case:
+    """The rule's case with what the move says of itself: it knows best what it would do."""
+    reasons = [case.why] if case.lead or not own.why else []
+    return replace(
+        case, why="; ".join(filter(None, (*reasons, own.why))),
+        stake=min(own.gain, case.stake or s.wrong),
+        passes=own.cost / s.dev if own.cost and s.dev else case.passes,
+        command=case.command or f"try {name}", evidence=own.evidence or case.evidence,
+    )  # fmt: skip
 
 
 def _settled(s: Situation, case: Case, advice: Advice) -> Advice:
@@ -203,7 +164,7 @@ def _outcome(tried: Try | None, name: str, s: Situation) -> str:
 def _steps(s: Situation, moves: list[Advice]) -> list[Advice]:
     if s.run is None:
         return _beginnings(s)
-    steps = []
+    steps = _beginnings(s) if s.only_baselines and s.wrong else []
     if not s.whole:
         steps.append(_step(
             "run", "now", f"run {s.unfinished or s.run} is not finished, so there is no best yet: "
@@ -221,7 +182,7 @@ def _steps(s: Situation, moves: list[Advice]) -> list[Advice]:
 
 
 def _beginnings(s: Situation) -> list[Advice]:
-    model = "" if s.model else " --model nano"
+    model = " --model nano" if not s.model or s.no_llm else ""
     steps = []
     if not s.looked:
         steps.append(_step(
@@ -229,7 +190,9 @@ def _beginnings(s: Situation) -> list[Advice]:
             f"tesuji first{model}", Cost(1),
         ))  # fmt: skip
     why = "every move is measured against a first run on the whole dev split"
-    if s.unfinished:
+    if s.no_llm:
+        why = f"only baselines were run; {s.entry} is the floor that a model must beat"
+    elif s.unfinished:
         why = f"run {s.unfinished} is not finished: it goes on where it was, nothing is sent twice"
     steps.append(_step("run", "now", why, f"tesuji run{model}", Cost(s.dev)))
     return steps
@@ -264,20 +227,7 @@ def _step(move: str, state: State, why: str, command: str, cost: Cost | None = N
 
 
 def _notes(s: Situation, moves: list[Advice]) -> list[str]:
-    notes = []
-    hopes = [one.most for one in moves if one.state == "now"]
-    unit = "points" if s.zero_one else "% of the samples"
-    if s.run is not None and hopes and max(hopes) < s.tellable:
-        notes.append(
-            f"the dev split has {s.dev:,} samples: no test can tell a gain under "
-            f"{100 * s.tellable:.0f} {unit} there, and no move promises as much; give it more "
-            "rows ([split] dev in competition.toml, or a file of its own as [data] dev)"
-        )
-    elif s.tellable > 0.05:
-        notes.append(
-            f"the dev split has {s.dev:,} samples: no test can tell a gain under "
-            f"{100 * s.tellable:.0f} {unit} there, however lucky"
-        )
+    notes = [*_too_few(s, moves)]
     for name, needed in _needed(s).items() if s.run is not None and s.test else ():
         limit = s.limits.get(name)
         if limit is not None and needed > 0.8 * limit:
@@ -285,4 +235,40 @@ def _notes(s: Situation, moves: list[Advice]) -> list[str]:
                 f"the test split would take about {needed:,.3g} of the {limit:,.6g} {name} that a "
                 "run may: " + ("it would be cut short" if needed > limit else "little is left")
             )
+    if s.run is not None and not s.test and not any(one.state == "now" for one in moves):
+        notes.append(
+            "no move is worth a try, and no test split is named to predict ([data] test in "
+            "competition.toml)"
+        )
     return notes
+
+
+def _too_few(s: Situation, moves: list[Advice]) -> list[str]:
+    """What the dev split is too small to tell."""
+    if s.tellable <= 0.05 or not s.wrong:
+        return []
+    unit = "points" if s.zero_one else "% of the samples"
+    told = (
+        f"the dev split has {s.dev:,} samples: no test can tell a gain under "
+        f"{100 * s.tellable:.0f} {unit} there"
+    )
+    hopes = [one.most for one in moves if one.state == "now"]
+    if s.run is not None and hopes and max(hopes) < s.tellable:
+        return [
+            f"{told}, and no move promises as much; give it more rows ([split] dev in "
+            "competition.toml, or a file of its own as [data] dev)"
+        ]
+    return [f"{told}, however lucky{_four_of_five(s)}"]
+
+
+def _four_of_five(s: Situation) -> str:
+    """What gain the referee would tell in four cases of five, where that can be guessed."""
+    from tesuji.compare.power import detectable, likely_discordance
+
+    if not s.zero_one or s.score is None or not 0 <= s.score <= 0.9 or s.dev < 1:
+        return ""
+    differ = likely_discordance(s.score, s.score + 0.1)
+    gain = detectable(s.dev, discordance=differ)
+    if gain >= differ:
+        return f"; even one of {100 * differ:.0f} it would often miss"
+    return f", and in four cases of five only one of {100 * gain:.0f} or more"

@@ -126,10 +126,14 @@ def _found(evidence: Evidence) -> Table:
     for found in evidence.found:
         fixes = [f"{name} mends {count:,}" if len(found.fixes) > 1 or count != found.outputs
                  else name for name, count in found.fixes.items()]  # fmt: skip
-        share = f"{100 * found.outputs / evidence.outputs:.2g} %".replace("1e+02", "100")
+        share = _percent(found.outputs / evidence.outputs)
         rows.append((found.kind, found.outputs, share, ", ".join(fixes) or None))
     title = f"found in {evidence.outputs:,} recorded outputs"
-    return Table(title, ("finding", "outputs", "share", "cleaner"), tuple(rows))
+    return Table(title, ("finding", "outputs", "share", "cleaner"), tuple(rows), before=True)
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}".replace("%", " %") if share >= 0.01 else f"{100 * share:.1g} %"
 
 
 def _costs(evidence: Evidence) -> Table:

@@ -25,7 +25,8 @@ class Case:
     `stake` is the share of samples that it could set right, `trust` the part of it that usually
     comes true, `evidence` what both rest on. `passes` is how often the dev split is asked for to
     try it (each a request a sample), `model` on which model (None: the best entry's), `factor` how
-    many times as long an answer takes from then on. `free` of requests is a move with no passes.
+    many times as long an answer takes from then on. With `lead` the rule's reason is said before
+    the move's own, not only for want of it.
     """
 
     why: str
@@ -36,9 +37,14 @@ class Case:
     factor: float = 1.0
     model: str | None = None
     command: str = ""
+    lead: bool = False
 
 
 Rule: TypeAlias = Callable[[Situation], Case]
+
+
+def _pct(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def baseline(s: Situation) -> Case:
@@ -46,11 +52,11 @@ def baseline(s: Situation) -> Case:
     command = "try baseline"
     if s.derived >= 0.9:
         return Case(
-            f"the answers are made of the letters of a field in {s.derived:.0%} of the training "
-            "rows: a rule may do it without any model",
+            f"the answers are made of the letters of a field in {_pct(s.derived)} of the "
+            "training rows: a rule may do it without any model",
             s.wrong, 0.6,
             "rule solvers alone solved 6,343 of 9,500 puzzles of the Nemotron contest (measured)",
-            command=command,
+            command=command, lead=True,
         )  # fmt: skip
     if s.format in ("choice", "probabilities") and s.train >= 200:
         return Case(
@@ -84,9 +90,10 @@ def flow(s: Situation) -> Case:
     if s.format in ("choice", "probabilities") and s.can_score and s.flow != "choose":
         shapeless = stakes.share("shapeless")
         stake = shapeless + 0.15 * max(0.0, s.wrong - shapeless)
+        lack = f", which {_pct(shapeless)} of answers lack" if shapeless else ""
         return Case(
             f"{s.labels} labels and a model that scores them: choosing by log-probability needs no "
-            "right-shaped text" + (f", which {shapeless:.0%} of answers lack" if shapeless else ""),
+            f"right-shaped text{lack}",
             stake, 0.6,
             "in the Science Exam a score an option beat free text; nothing is left to parse",
             passes=1.0, command=command,
@@ -95,15 +102,15 @@ def flow(s: Situation) -> Case:
         return Case(
             f"the draws disagree in {stakes.split:,} of {stakes.drawn:,} samples, and in "
             f"{stakes.latent:,} a draw is right where the answer is not",
-            stakes.share("latent"), 0.5,
+            stakes.share("latent"), 0.4 if s.flow == "vote" else 0.5,
             "counted in the recorded draws; a vote finds the right one where it is the commonest",
             passes=8.0, factor=8.0, command=command,
         )  # fmt: skip
     unread = max(0.0, stakes.share("shapeless") - stakes.share("mendable"))
     if unread > 0.02 and s.flow == "ask":
         return Case(
-            f"in {unread:.0%} of the samples the answer is not right-shaped and no cleaner mends "
-            "it: ask again until it is",
+            f"in {_pct(unread)} of the samples the answer is not right-shaped and no cleaner "
+            "mends it: ask again until it is",
             unread, 0.4, "counted in the recorded outputs",
             passes=2 * unread + 0.1, factor=1 + 2 * unread, command=command,
         )  # fmt: skip
@@ -122,7 +129,8 @@ def prompt(s: Situation) -> Case:
     if not s.wrong:
         return Case("nothing is wrong that other words could set right", 0.0)
     return Case(
-        f"{s.wrong:.0%} of the answers are not as good as can be, and the prompt is one of many",
+        f"{_pct(s.wrong)} of the answers are not as good as can be, and the prompt is one of "
+        "many",
         s.wrong, 0.15, "a rule of thumb; the search itself measures it", passes=8.0,
         command="try prompt",
     )  # fmt: skip
@@ -130,10 +138,10 @@ def prompt(s: Situation) -> Case:
 
 def models(s: Situation) -> Case:
     """The same entry on other models of the same reach."""
-    if len(s.models) >= 3:
-        return Case(f"{len(s.models)} models were run already", s.wrong, 0.02, "a rule of thumb",
+    if len(s.llms) >= 3:
+        return Case(f"{len(s.llms)} models were run already", s.wrong, 0.02, "a rule of thumb",
                     passes=2.0, command="try models --with URI")  # fmt: skip
-    known = "one model was run" if len(s.models) == 1 else f"{len(s.models)} models were run"
+    known = "one model was run" if len(s.llms) == 1 else f"{len(s.llms)} models were run"
     return Case(
         f"{known} so far: another of the same size may do better as it is",
         s.wrong, 0.12, "a rule of thumb; `tesuji try survey` says which fit your GPU", passes=3.0,
@@ -148,8 +156,8 @@ def stronger(s: Situation) -> Case:
                     "a rule of thumb", passes=1.0, model="openai:gpt-5",
                     command="try stronger --with openai:gpt-5")  # fmt: skip
     return Case(
-        f"{s.wrong:.0%} of the answers are not as good as can be: a far stronger model tells how "
-        "many could be",
+        f"{_pct(s.wrong)} of the answers are not as good as can be: a far stronger model tells "
+        "how many could be",
         s.wrong, 0.3, "head-room, not a gain to keep, where the contest allows no closed model",
         passes=1.0, model="openai:gpt-5-mini", command="try stronger --with openai:gpt-5-mini",
     )  # fmt: skip
@@ -157,7 +165,7 @@ def stronger(s: Situation) -> Case:
 
 def survey(s: Situation) -> Case:
     """Which models and data there are for tasks like this one."""
-    if len(s.models) >= 3:
+    if len(s.llms) >= 3:
         return Case("several models were compared already", s.wrong, 0.005,
                     "by itself it changes no answer", command="try survey")  # fmt: skip
     return Case(
@@ -187,8 +195,8 @@ def rag(s: Situation) -> Case:
     if not knowledge or plain < 0.1:
         return Case("it matters where answers are right-shaped and wrong for want of facts", 0.0)
     return Case(
-        f"{plain:.0%} of the answers are wrong with nothing wrong in their shape: facts may be "
-        "missing",
+        f"{_pct(plain)} of the answers are wrong with nothing wrong in their shape: facts may "
+        "be missing",
         plain, 0.3,
         "retrieval decided the Science Exam: one model with it came to 0.900, the winner to 0.933",
         passes=10.0, factor=3.0, command="try rag",

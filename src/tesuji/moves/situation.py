@@ -82,6 +82,21 @@ class Situation:
         return self.stakes.share("wrong") if self.stakes.scored else 1.0
 
     @property
+    def no_llm(self) -> bool:
+        """Whether the best run answers without an LLM."""
+        return self.run is not None and _no_llm(self.model)
+
+    @property
+    def only_baselines(self) -> bool:
+        """Whether nothing but baselines was run."""
+        return self.no_llm and not self.llms
+
+    @property
+    def llms(self) -> tuple[str, ...]:
+        """The models that were run, without the baselines."""
+        return tuple(uri for uri in self.models if not _no_llm(uri))
+
+    @property
     def can_score(self) -> bool:
         """Whether the model gives log-probabilities of labels."""
         return self.model.partition(":")[0] in _SCORING
@@ -135,6 +150,10 @@ def situation_of(
         ),
         limits=task.limits, left=left or Budget(), relevance=relevance, prices=task.prices,
     )  # fmt: skip
+
+
+def _no_llm(uri: str) -> bool:
+    return uri.partition(":")[0] == "baseline"
 
 
 def _pace(run: RunRow | None, usage: Usage) -> float:

@@ -192,7 +192,8 @@ class _Session:
             if live.cut_short(run, self.evidence.run):  # not judged by that
                 return _cut_short(run)
             self.evidence.tried[entry.digest] = run
-            self.runs.append(run)
+            if not self.evidence.run or run.id != self.evidence.run.id:  # the best, proposed again
+                self.runs.append(run)
         if failed and not self.runs:
             raise failed
         return None

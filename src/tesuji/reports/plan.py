@@ -10,7 +10,7 @@ from tesuji.reports.words import number_text, percent, usd_text
 from tesuji.task.task import Task
 
 if TYPE_CHECKING:
-    from tesuji.moves.planner import Advice, Plan
+    from tesuji.moves.advice import Advice, Plan
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ class TryReport:
         """The outcome in a sentence."""
         tried, best = self.tried, self.best_before
         if not tried.attempts:
-            return tried.stopped or f"nothing to try: {tried.relevance.why}"
+            lacks = "" if tried.tables else "nothing to try: "  # some moves only look
+            return tried.stopped or f"{lacks}{tried.relevance.why}"
         if tried.evidence.run is None:
             return "there was no run to compare with"
         top = tried.winner or self._nearest()
