@@ -28,11 +28,11 @@ from tesuji.moves.survey import Survey
 MOVES: Mapping[str, type[Move]] = MappingProxyType(
     {
         "process": Process,
-        "baseline": Baseline,
         "flow": Flow,
         "models": Models,
         "stronger": Stronger,
         "survey": Survey,
+        "baseline": Baseline,
     }
 )
 
