@@ -15,6 +15,9 @@ from tesuji.baselines.induction.equations import Equation, by_sign, grids, joine
 from tesuji.baselines.induction.priors import FAMILY_OF, STYLES, Prior
 from tesuji.baselines.induction.solved import Ballot, Solved
 
+_PUNCTUATION = "!\"#$%&'()/:<>?@[\\]^`{|}"
+_UNKNOWN = "\0"
+_ASKED = 6_000  # rows for which the question's result is worked out
 World = tuple[dict[str, str], Table]  # an operation for each sign, and the digits that then fit
 
 
@@ -124,7 +127,7 @@ def _tables(case: Case, group: Sequence[Equation]) -> dict[str, Table]:
 
 
 def _answers(case: Case, name: str, table: Table) -> Iterator[tuple[str | None, float]]:
-    """(answer, assignments behind it); None for an answer that holds an unknown character."""
+    """(answer, assignments behind it); None where it holds characters that are not known."""
     question = case.question
     if FAMILY_OF[name] == "join":
         yield joined(question, case.style, name), len(table.rows) * table.weight
@@ -132,25 +135,43 @@ def _answers(case: Case, name: str, table: Table) -> Iterator[tuple[str | None, 
     wider: Table | None = table
     for character in question.left + question.right:
         if wider is not None and character not in wider.characters:
-            wider = join(wider, anything(character).without_zero(case.leading), case.work)
+            free = anything(character).without_zero(case.leading)
+            wider = join(wider.thinned(_ASKED), free, case.work)
     if wider is None:
         return
+    wider = wider.thinned(_ASKED)
     fresh = len(wider.characters) - len(table.characters)
     share = wider.weight / perm(10 - len(table.characters), fresh)
-    unseen = sorted(case.characters - set(wider.characters))
-    open_digits = 10 - len(wider.characters)
     for answer, count in _results(case, name, wider):
-        spread = unseen if answer.count("?") == 1 else []
-        if "?" in answer:
-            yield None, count * share * (1 - len(spread) / max(open_digits, 1))
-        for character in spread:
-            yield answer.replace("?", character), count * share / open_digits
-        if "?" not in answer:
+        if _UNKNOWN not in answer:
             yield answer, count * share
+            continue
+        tried = 0.0
+        for guess, part in _guesses(case, wider):
+            part = part if answer.count(_UNKNOWN) == 1 else 1e-3 * part
+            tried += part
+            yield answer.replace(_UNKNOWN, guess), count * share * part
+        yield None, count * share * (1 - tried)
+
+
+def _guesses(case: Case, table: Table) -> Iterator[tuple[str, float]]:
+    """(character, its share) for a digit that no character of the table stands for.
+
+    It is one of the puzzle's other characters, each alike for every open digit, or one that the
+    puzzle does not show: of these one is tried.
+    """
+    open_digits = 10 - len(table.characters)
+    unseen = sorted(case.characters - set(table.characters))
+    for character in unseen:
+        yield character, 1 / open_digits
+    signs = {one.sign for one in (*case.equations, case.question)}
+    never = [c for c in _PUNCTUATION if c not in case.characters | signs]
+    if never and open_digits > len(unseen):
+        yield never[0], (1 - len(unseen) / open_digits) / len(never)
 
 
 def _results(case: Case, name: str, table: Table) -> Iterator[tuple[str, int]]:
-    """(the question's result, rows that give it); `?` for a digit whose character is not known."""
+    """(the question's result, rows that give it); `_UNKNOWN` for a digit of no known character."""
     import numpy as np
 
     left, right = case.question.left, case.question.right
@@ -181,7 +202,7 @@ def _decoded(code: int, characters: str, case: Case) -> str:
     """The written result of a code of `_results`: four places of 4 bits, then the sign."""
     negative, code = code % 2, code // 2
     places = [code >> shift & 15 for shift in (12, 8, 4, 0)]  # the last digit first
-    text = "".join((characters + "?")[place] for place in places if place != 15)
+    text = "".join((characters + _UNKNOWN)[place] for place in places if place != 15)
     text = text[::-1] if case.style == "as written" else text
     if not negative:
         return text

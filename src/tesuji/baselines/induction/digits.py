@@ -33,6 +33,14 @@ class Table:
         """The rows that `keep` (booleans or places) names."""
         return Table(self.characters, self.rows[keep], self.used[keep], self.weight)
 
+    def thinned(self, most: int) -> Table:
+        """At most `most` rows, evenly taken, that weigh the more."""
+        step = (len(self.rows) - 1) // most + 1
+        if step == 1:
+            return self
+        rows, used = self.rows[::step], self.used[::step]
+        return Table(self.characters, rows, used, self.weight * step)
+
     def without_zero(self, leading: frozenset[str]) -> Table:
         """The rows in which no character of `leading` is 0."""
         columns = [at for at, c in enumerate(self.characters) if c in leading]
@@ -145,17 +153,16 @@ def join(one: Table, other: Table, work: Work) -> Table | None:
         one, other = other, one
     fresh = [at for at, c in enumerate(other.characters) if c not in one.characters]
     at, to, step = _agreeing(one, other)
-    if not work.take(len(at) // 4 + len(other.rows)) or not len(at):
+    if not work.take(len(at) // 2 + len(other.rows)) or not len(at):
         return None
     used = one.used[at] | other.used[to]
     keep = np.flatnonzero(_ones()[used] == len(one.characters) + len(fresh))
-    more = len(keep) // _ROWS + 1
-    keep = keep[::more]
     if not len(keep):
         return None
     rows = np.concatenate([one.rows[at[keep]], other.rows[to[keep]][:, fresh]], axis=1)
     characters = one.characters + "".join(other.characters[column] for column in fresh)
-    return Table(characters, rows, used[keep], one.weight * other.weight * step * more)
+    weight = one.weight * other.weight * step
+    return Table(characters, rows, used[keep], weight).thinned(_ROWS)
 
 
 def _agreeing(one: Table, other: Table) -> tuple[Any, Any, int]:
