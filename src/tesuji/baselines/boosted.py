@@ -22,7 +22,7 @@ from tesuji.baselines.learning import (
     problems,
     unlearnable,
 )
-from tesuji.baselines.pool import Pool, Row
+from tesuji.baselines.pool import Pool, Row, too_few
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,7 +40,7 @@ _LARGE = 2_000_000  # numbers in a matrix; on a smaller one threads wait for eac
 def serves(pool: Pool) -> str | None:
     """Why the method cannot be fitted to a pool; None where it can."""
     if len(pool) < _LEAST_ROWS:
-        return f"{len(pool)} training rows are too few (at least {_LEAST_ROWS})"
+        return too_few(pool, _LEAST_ROWS)
     return unlearnable(pool)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tesuji.baselines.folds import gain, measured
-from tesuji.baselines.pool import Pool
+from tesuji.baselines.pool import Pool, too_few
 from tesuji.baselines.targets import as_number, as_order, classes, decide, numbers, orders
 from tesuji.task.sample import Answer
 
@@ -58,7 +58,7 @@ def unlearnable(pool: Pool) -> str | None:
     if not pool.columns:
         return "the rows have no columns but the target"
     if len(pool) < 5:
-        return f"{len(pool)} training rows are too few (at least 5)"
+        return too_few(pool, 5)
     if len(set(pool.keys)) < 2:
         return "all training rows have the same target"
     if not problems(pool):

@@ -15,14 +15,14 @@ from tesuji.baselines.fitted import Clock, Fitted, Guess
 from tesuji.baselines.folds import gain, measured
 from tesuji.baselines.learning import Decision, Problem, best_decision, decoded, problems
 from tesuji.baselines.measures import clipped
-from tesuji.baselines.pool import Pool, Row
+from tesuji.baselines.pool import Pool, Row, too_few
 from tesuji.task.sample import Answer
 
 if TYPE_CHECKING:
     import numpy as np
 
 _COUNTS = (1, 3, 10, 30)
-_MOST_ROWS = 20_000
+_MOST_ROWS = 10_000
 _JUDGED = 1_000  # rows that are left out in turn
 _BLOCK = 256  # rows whose similarities to all others are in memory at once
 _SHARPNESS = 4  # neighbours are weighed by this power of their similarity
@@ -35,7 +35,7 @@ def serves(pool: Pool) -> str | None:
         return "the rows have no columns but the target"
     if pool.shape.name in ("json", "code"):
         return f"a neighbour's answer of the format {pool.shape.name!r} helps nobody"
-    return None if len(pool) >= 2 else f"{len(pool)} training rows are too few (at least 2)"
+    return None if len(pool) >= 2 else too_few(pool, 2)
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class _Index:
     def of(cls, pool: Pool, columns: Sequence[str]) -> _Index | None:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
-        vectoriser = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True,
+        vectoriser = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 3), sublinear_tf=True,
                                      max_features=200_000)  # fmt: skip
         try:
             matrix = vectoriser.fit_transform(_texts(pool.rows, columns))

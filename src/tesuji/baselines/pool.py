@@ -24,7 +24,8 @@ SECONDS = 60.0  # for all of a fit; what is left out when they are over is said 
 class Pool:
     """Training rows with targets. `groups`, one a row, are never on both sides of a fold.
 
-    `seconds` bounds a fit: within them the same rows and seed always give the same predictor.
+    `seconds` (of the processor) bound a fit: while they are enough the same rows and seed give the
+    same predictor.
     """
 
     rows: tuple[Row, ...]
@@ -106,3 +107,8 @@ def draw(seed: int, name: object) -> bytes:
     """What the seed draws for a name: the same on every machine, unlike `random` or `hash`."""
     text = f"{seed}\0{name}".encode(errors="surrogatepass")
     return hashlib.blake2b(text, digest_size=8).digest()
+
+
+def too_few(pool: Pool, least: int) -> str:
+    """Why a method that needs so many rows cannot be fitted."""
+    return f"{len(pool)} training row{'' if len(pool) == 1 else 's'}, at least {least} are needed"

@@ -9,25 +9,27 @@ no answer, so that somebody else may be asked.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 
-from tesuji.baselines.fitted import Clock, Fitted, Guess, filled
+from tesuji.baselines.fitted import Fitted, Guess, filled
 from tesuji.baselines.folds import gain, measured
-from tesuji.baselines.induction import Rule, Solved, induce
+from tesuji.baselines.induction import Rule, Solved, induce, words_in
 from tesuji.baselines.pool import Pool, Row, draw
 from tesuji.baselines.solving import Solver
 from tesuji.task.sample import Answer
 
 _PROBE = 40  # rows kept back to see what works
 _EXAMPLES = 60  # rows that a rule is looked for in; more would only take longer
-_INDUCTION_SECONDS = 10.0  # for all columns
+_BRIEFLY, _LONG = 1.0, 9.0  # seconds of looking for a rule, in all columns and pairs of them
 _FEW = 12  # rows: too few to keep any back
 _SURE = 0.99  # of the rows kept back must agree with a rule that is stood by
 _WORTH = 0.1  # of the prompts must be solved rightly
 _MOST_COLUMNS = 12
+_MOST_PAIRED = 4
 _MOST_WORDS = 20_000
+_READ = 1_000  # prompts that are read for their words
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -42,11 +44,23 @@ def serves(pool: Pool) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A rule for all rows: of which column, and whether rows kept back agree with it."""
+    """A rule for all rows: of which columns, and whether rows kept back agree with it."""
 
-    column: str
+    columns: tuple[str, ...]
     rule: Rule
     sure: bool
+
+    def text(self, row: Row) -> str | None:
+        """What the rule gives for a row."""
+        return self.rule(*(row.get(column, "") for column in self.columns))
+
+    def words(self) -> str:
+        """The rule with the columns' names in it."""
+        marks = ("x",) if len(self.columns) == 1 else tuple(
+            f"x{at}" for at in range(1, len(self.columns) + 1)
+        )  # fmt: skip
+        names = dict(zip(marks, self.columns, strict=True))
+        return re.sub(r"\bx\d?\b", lambda found: names.get(found[0], found[0]), self.rule.text)
 
 
 def fit(pool: Pool) -> Fitted:
@@ -55,13 +69,16 @@ def fit(pool: Pool) -> Fitted:
     enough = len(pool) >= _FEW
     probe = pool.part(order[: min(_PROBE, len(pool) // 3)]) if enough else pool
     seen = pool.part(order[len(probe) :]) if enough else pool
-    rule = _rule(seen, probe if enough else None)
+    judged = probe if enough else None
+    rule = _rule(seen, judged, _BRIEFLY)
     puzzles = None if rule is not None and rule.sure else _puzzles(seen, probe)
-    solver = _Rules(pool, rule, puzzles, _words(pool) if puzzles else ())
+    if puzzles is None and (rule is None or not rule.sure):
+        rule = _rule(seen, judged, _LONG, rule)
+    solver = _Rules(pool, rule, puzzles, _words(pool, puzzles) if puzzles else ())
     words = solver.words(pool.drawn(_PROBE * 5))
     if rule is None and puzzles is None:
         return Fitted(solver.predict, words)
-    tested = _Rules(seen, rule, puzzles, _words(seen) if puzzles else ())
+    tested = _Rules(seen, rule, puzzles, _words(seen, puzzles) if puzzles else ())
     guesses = tested.predict(probe.rows)
     if puzzles is not None:
         words = f"{words}: {_counted(guesses, probe)}"
@@ -96,7 +113,7 @@ class _Rules:
             return Guess(answer, solved.sure)
         if self._rule is None:
             return Guess(None)
-        text = self._rule.rule(row.get(self._rule.column, ""))
+        text = self._rule.text(row)
         answer = None if text is None else accepted(self._pool, text)
         return Guess(answer, self._rule.sure and answer is not None)
 
@@ -104,13 +121,12 @@ class _Rules:
         """What is done, in a line."""
         parts = []
         if self._rule is not None:
-            column, rule = self._rule.column, self._rule.rule
+            rule = self._rule
             fits = sum(
-                _same(pool, rule(row.get(column, "")), target)
+                _same(pool, rule.text(row), target)
                 for row, target in zip(pool.rows, pool.targets, strict=True)
             )
-            text = re.sub(r"\bx\b", column.replace("\\", r"\\"), rule.text)
-            parts.append(f"{text}, fits {fits} of {len(pool)} training rows")
+            parts.append(f"{rule.words()}, fits {fits} of {len(pool)} training rows")
         if self._puzzles is not None:
             parts.append(f"rules from the examples in each `{self._puzzles}`")
         return "; ".join(parts) or "no rule was found"
@@ -128,30 +144,37 @@ def _same(pool: Pool, text: str | None, target: Answer) -> bool:
     return text is not None and accepted(pool, text) == target
 
 
-def _rule(seen: Pool, probe: Pool | None) -> _Found | None:
-    """The best rule of any column for `seen`, judged on `probe`."""
-    examples = seen.drawn(_EXAMPLES)
-    outputs = [_text(seen, target) for target in examples.targets]
-    clock = Clock(min(_INDUCTION_SECONDS, seen.seconds))
-    best: tuple[float, int, _Found] | None = None
+def _rule(
+    seen: Pool, probe: Pool | None, seconds: float, found: _Found | None = None
+) -> _Found | None:
+    """The best rule for `seen`, of one column or of two: the one that does best on `probe`, the
+    smaller of two that do alike. `found` is one that is known already."""
     columns = seen.columns[:_MOST_COLUMNS]
-    for at, column in enumerate(columns):
-        if clock.over():
-            break
-        pairs = list(zip(examples.column(column), outputs, strict=True))
-        rule = induce(pairs, seconds=clock.left / (len(columns) - at))
-        if rule is None:
-            continue
-        judged = probe or examples
-        answers = [rule(text) for text in judged.column(column)]
-        right = [_same(judged, a, t) for a, t in zip(answers, judged.targets, strict=True)]
-        sure = sum(right) >= _SURE * len(right) and len(right) >= 3
-        given = [Guess(None if a is None else accepted(judged, a)) for a in answers]
-        score = gain(seen.metric, measured(seen.metric, filled(given, judged), judged.targets))
-        found = (score, -rule.size, _Found(column, rule, sure))
-        if any(right) and (best is None or found[:2] > best[:2]):
-            best = found
-    return None if best is None else best[2]
+    choices: list[tuple[str, ...]] = [(column,) for column in columns]
+    choices += combinations(columns[:_MOST_PAIRED], 2)
+    seconds = min(seconds, seen.seconds / 4)
+    examples = seen.drawn(_EXAMPLES)
+    judged = probe or examples
+    outputs = [_text(seen, target) for target in examples.targets]
+    rules = [] if found is None else [found]
+    for columns in choices:
+        inputs = [tuple(row.get(name, "") for name in columns) for row in examples.rows]
+        pairs = list(zip(inputs, outputs, strict=True))
+        rule = induce(pairs, seconds=seconds / len(choices))
+        if rule is not None:
+            rules.append(_Found(columns, rule, False))
+    scored = [(*_judged(one, judged), one) for one in rules]
+    kept = [(score, -one.rule.size, replace(one, sure=right >= _SURE * len(judged) >= 3 * _SURE))
+            for score, right, one in scored if right]  # fmt: skip
+    return max(kept, key=lambda triple: triple[:2])[2] if kept else None
+
+
+def _judged(found: _Found, pool: Pool) -> tuple[float, int]:
+    """The metric of a rule on rows, more is better, and how many it has right."""
+    texts = [found.text(row) for row in pool.rows]
+    given = [Guess(None if text is None else accepted(pool, text)) for text in texts]
+    right = sum(_same(pool, text, t) for text, t in zip(texts, pool.targets, strict=True))
+    return gain(pool.metric, measured(pool.metric, filled(given, pool), pool.targets)), right
 
 
 def _text(pool: Pool, target: Answer) -> str:
@@ -164,13 +187,12 @@ def _text(pool: Pool, target: Answer) -> str:
 def _puzzles(seen: Pool, probe: Pool) -> str | None:
     """The column whose texts hold examples that lead to the right answer; None if no column's."""
     few = probe.drawn(_PROBE)
-    words = _words(seen)
     best: tuple[int, str] | None = None
     for column in seen.columns[:_MOST_COLUMNS]:
         texts = few.column(column)
         if sum("\n" in text or len(text) > 40 for text in texts) * 2 < len(texts):
             continue
-        solver = Solver(words)
+        solver = Solver(_words(seen, column))
         found = solver.solve(texts)
         solver.close()
         right = sum(
@@ -191,13 +213,8 @@ def _right(pool: Pool, text: str, target: Answer) -> bool:
     return bool(pool.metric.sample(answer, target))
 
 
-def _words(pool: Pool) -> list[str]:
-    """Plain words: those of the targets, and those that several rows' texts share."""
+def _words(pool: Pool, column: str) -> list[str]:
+    """Plain words: those of the targets, and those of the prompts' own examples."""
     words = {word.lower() for t in pool.targets if isinstance(t, str) for word in _WORD.findall(t)}
-    counts: Counter[str] = Counter()
-    for row in pool.drawn(2000).rows:
-        counts.update(
-            {word.lower() for text in row.values() for word in _WORD.findall(text[:5000])}
-        )
-    common = [word for word, count in counts.most_common(_MOST_WORDS) if count >= 3]
-    return sorted(words.union(common))[:_MOST_WORDS]
+    shown = words_in(text for text in pool.drawn(_READ).column(column))
+    return sorted(words | shown)[:_MOST_WORDS]
