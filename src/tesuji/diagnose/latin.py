@@ -121,7 +121,10 @@ def _strange(expected: str) -> dict[str, tuple[str, ...]]:
 def may_hold_another(words: Iterable[str], expected: str) -> bool:
     """Whether a part of `words` may be in another language: a quick look at all of them."""
     strange = _strange(expected)
-    found = Counter(chain.from_iterable(strange[w] for w in strange.keys() & words))
+    there = strange.keys() & words
+    if len(there) < _FEWEST:
+        return False
+    found = Counter(chain.from_iterable(strange[word] for word in there))
     return any(count >= _FEWEST for count in found.values())
 
 

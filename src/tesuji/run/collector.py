@@ -11,7 +11,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_YOUNG = 10_000  # objects before the young ones are looked through; 2,000 samples fill it twice
+_YOUNG = 10_000  # objects before the young ones are looked through; a few times in 2,000 samples
 
 
 @contextmanager

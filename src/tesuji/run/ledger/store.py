@@ -173,7 +173,7 @@ class Ledger:
 
 class _Errors:
     """Within it, what the file or SQLite raises is a LedgerError. Entered for each query: a class
-    costs a third of a generator."""
+    costs a quarter of a generator."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
