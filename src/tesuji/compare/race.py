@@ -181,6 +181,10 @@ class Race:
             return self._limit
         return self.samples * max(len(self._scores) / 5, 2)
 
+    def scored(self, name: str) -> frozenset[int]:
+        """On which samples `name` was told."""
+        return frozenset(self._scores[name])
+
     @property
     def evaluations(self) -> int:
         """How many evaluations were paid for."""
