@@ -55,6 +55,17 @@ def test_mcnemar_is_the_mid_p_of_a_fair_coin() -> None:
     assert 0 <= mcnemar(0, 100_000) < 1e-300
 
 
+def test_mcnemar_may_be_taken_in_full() -> None:
+    a, b = [0.0] * 7 + [1.0] * 43, [1.0] * 7 + [0.0] + [1.0] * 42
+    mid, full = (
+        compare_scores(a, b, higher_is_better=True, zero_one=True, exact=exact)
+        for exact in (False, True)
+    )
+    assert full.p == pytest.approx(2 * (1 + 8) / 2**8) and mid.p == pytest.approx(10 / 2**8)
+    assert "in full" in full.method and "mid-p" in mid.method
+    assert (mid.low, mid.high) == (full.low, full.high)
+
+
 def test_intervals_cover_the_truth_and_the_null_is_rarely_rejected_for_zero_one_scores() -> None:
     rng = np.random.default_rng(11)
     for n in (50, 200):

@@ -66,6 +66,7 @@ def test_all_meet_on_the_same_samples_and_who_left_is_asked_no_more() -> None:
     by_count = sorted(met.values(), key=len)
     assert all(fewer <= more for fewer, more in pairwise(by_count))
     assert race.evaluations == sum(map(len, met.values()))
+    assert all(race.scored(name) == rows for name, rows in met.items())
     assert race.out and race.leader in race.alive
     for name, left in race.out.items():
         assert left.samples == len(met[name]) and left.evaluations <= race.evaluations

@@ -12,7 +12,7 @@ import tesuji as tj
 from tests.moves.conftest import SIZE, Bench, answer
 from tesuji.compare import compare_scores
 from tesuji.compare.many import max_statistic
-from tesuji.compare.trial import judge_together, shared_confidence
+from tesuji.compare.trial import _one_by_one, judge_together, shared_confidence
 from tesuji.diagnose import CLEANERS
 from tesuji.moves import Evidence, Process, Usage
 from tesuji.moves.process import with_cleaners
@@ -130,6 +130,10 @@ def test_of_several_better_ones_the_best_is_kept_and_the_p_values_are_adjusted(
         base, *rest = (find_run(ledger, str(run)) for run in runs)
         set_best(ledger, base)
         trials, winner = judge_together(bench.task, ledger, base, rest, among=7)
+        # By Holm, as metrics of the whole are: once one is told, the next shares with one less.
+        good, best, poor = _one_by_one(bench.task, ledger, base, rest, among=7)
+    assert [one.verdict for one in (good, best, poor)] == ["better", "better", "worse"]
+    assert [one.method[-6:] for one in (best, good, poor)] == ["over 7", "over 6", "over 5"]
     assert [t.comparison.verdict for t in trials if t.comparison] == ["better", "better", "worse"]
     assert winner is not None and winner.kept and winner.run.entry == "best"
     assert [t.kept for t in trials] == [False, True, False]

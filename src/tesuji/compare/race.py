@@ -69,9 +69,9 @@ class Race:
     everything would take, and no less than two whole rounds of the samples; math.inf for no limit.
     They are there to be spent, so `error` and `indifference` are 0.05 and 0.002 where not said,
     and without a limit 0.15 and 0.01 (what either loses: docs/referee.md). `first` samples come
-    before anyone
-    leaves, then `step` more each round. `strata` (one a sample) makes every stretch of the order a
-    fair share of each stratum. InputError for fewer samples than 1, or strata of another length.
+    before anyone leaves, then `step` more each round. `strata` (one a sample) makes every stretch
+    of the order a fair share of each stratum. InputError for fewer samples than 1, or strata of
+    another length.
     """
 
     def __init__(
@@ -184,6 +184,10 @@ class Race:
         if self._limit is not None:
             return self._limit
         return self.samples * max(len(self._scores) / 5, 2)
+
+    def scored(self, name: str) -> frozenset[int]:
+        """On which samples `name` was told."""
+        return frozenset(self._scores[name])
 
     @property
     def evaluations(self) -> int:
