@@ -74,7 +74,8 @@ def arithmetic(rng: random.Random, hidden: bool) -> tuple[str, str]:
         rng.choice([lambda a, b: a * b, lambda a, b: a * b + 1]),
     ]
     signs = rng.sample("+-*%!?", 3)
-    symbols = dict(zip("0123456789", rng.sample("@#$&<>[]{}", 10), strict=True))
+    marks = [c for c in "!\"#$%&'()/:<>?@[\\]^`{|}" if c not in signs]
+    symbols = dict(zip("0123456789", rng.sample(marks, 10), strict=True))
 
     def turned(number: str) -> str:
         return number[::-1] if backwards else number
@@ -256,7 +257,7 @@ def test_puzzles_of_the_contest_are_solved(shared: Path) -> None:
         right += good
         if solved is not None and solved.sure:
             sure, sure_right = sure + 1, sure_right + good
-    assert right >= 0.93 * len(asked)
+    assert right >= 0.94 * len(asked)
     assert sure >= 0.88 * len(asked) and sure_right >= 0.995 * sure
 
 

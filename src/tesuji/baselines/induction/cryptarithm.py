@@ -142,12 +142,13 @@ def _answers(case: Case, name: str, table: Table) -> Iterator[tuple[str | None, 
     wider = wider.thinned(_ASKED)
     fresh = len(wider.characters) - len(table.characters)
     share = wider.weight / perm(10 - len(table.characters), fresh)
+    guesses = list(_guesses(case, wider))
     for answer, count in _results(case, name, wider):
         if _UNKNOWN not in answer:
             yield answer, count * share
             continue
         tried = 0.0
-        for guess, part in _guesses(case, wider):
+        for guess, part in guesses:
             part = part if answer.count(_UNKNOWN) == 1 else 1e-3 * part
             tried += part
             yield answer.replace(_UNKNOWN, guess), count * share * part
@@ -161,11 +162,12 @@ def _guesses(case: Case, table: Table) -> Iterator[tuple[str, float]]:
     puzzle does not show: of these one is tried.
     """
     open_digits = 10 - len(table.characters)
-    unseen = sorted(case.characters - set(table.characters))
+    shown = case.characters
+    unseen = sorted(shown - set(table.characters))
     for character in unseen:
         yield character, 1 / open_digits
     signs = {one.sign for one in (*case.equations, case.question)}
-    never = [c for c in _PUNCTUATION if c not in case.characters | signs]
+    never = [c for c in _PUNCTUATION if c not in shown and c not in signs]
     if never and open_digits > len(unseen):
         yield never[0], (1 - len(unseen) / open_digits) / len(never)
 
