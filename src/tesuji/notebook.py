@@ -21,6 +21,17 @@ def escape(text: object) -> str:
     return html.escape(shown).replace("\r\n", "<br>").replace("\n", "<br>")
 
 
+def preformatted(text: str) -> str:
+    """A drawing of characters, in a fixed width, escaped and whole.
+
+    >>> preformatted("<a>")
+    '<pre style="text-align:left">&lt;a&gt;</pre>'
+    """
+    import html
+
+    return f'<pre style="text-align:left">{html.escape(text)}</pre>'
+
+
 def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = ()) -> str:
     """An HTML table of `rows`, escaped, left-aligned; with no header row where `headers` is empty.
 

@@ -112,6 +112,8 @@ def test_models_of_one_name_have_names_of_their_own(bench: Bench) -> None:
     proposed = list(move.challengers(found.entry, found, None))
     assert [e.model for e in proposed] == ["http://a/v1#m", "http://b/v1#m"]
     assert len({e.name for e in proposed}) == 2 and move.reachable(found, None) == 2
+    same = Models(("nano",)).relevance(found)
+    assert same.why == "the best entry is on nano already" and same.gain == 0
 
 
 @given(st.text(min_size=1, max_size=60))

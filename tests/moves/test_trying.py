@@ -132,6 +132,7 @@ def test_tables_are_shown_everywhere_and_escaped(
     report = tj.try_move(bench.task, "given")
     shown = report._repr_html_()
     assert "&lt;seen&gt;" in shown and "1,234" in shown and "a note" in shown
+    assert "<pre" in shown and "a │ b" in shown
     (table,) = report.to_json()["tables"]
     assert table["rows"] == (("a", 50 / SIZE, None, 1234),) and table["text"] == "a │ b"
 

@@ -19,7 +19,8 @@ class Method:
     """A way to answer without an LLM.
 
     `serves(pool)` says why it cannot be fitted to a pool (None: it can), `fit(pool)` fits it,
-    `packages` are what it needs beyond the base install, as (import, package).
+    `packages` are what it needs beyond the base install, as (import, package), `together` how many
+    rows are best answered at once.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Method:
     fit: Fit
     serves: Callable[[Pool], str | None]
     packages: tuple[tuple[str, str], ...] = ()
+    together: int = 512
 
     def missing(self) -> str | None:
         """The package that is not installed and that it needs."""
@@ -45,7 +47,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             Method("constant", "one answer for all", constant.fit, constant.serves),
             Method("copy", "one simple function of the input", copy.fit, copy.serves),
             Method("rules", "rules induced from the rows or from the prompt's own examples",
-                   rules.fit, rules.serves),
+                   rules.fit, rules.serves, together=64),
             Method("neighbours", "the answers of the most similar training rows",
                    neighbours.fit, neighbours.serves, (_SKLEARN,)),
             Method("linear", "words and letter sequences, weighed by a linear model",

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 Asked: TypeAlias = Callable[[], Mapping[tuple[Message, ...], Mapping[str, Any] | None]]
-_TOGETHER = 512  # rows that are answered at once
 _KEPT = 8  # fitted methods that a process remembers
 _FITTED: OrderedDict[str, Fitted] = OrderedDict()
 _LOCK = Lock()
@@ -38,7 +37,7 @@ _LOCK = Lock()
 class BaselineModel:
     """A method and the rows that it is fitted to (`tesuji.models.Model`)."""
 
-    concurrency = 2 * _TOGETHER
+    concurrency = 1024
     capabilities: frozenset[Capability] = frozenset({"generate", "seed"})
 
     def __init__(
@@ -50,7 +49,8 @@ class BaselineModel:
         check_serves(uri.method, pool)
         self.identity = identity(uri, pool) + (f"+{rows_digest}" if rows_digest else "")
         self._asked = None if asked is None else cache(asked)
-        self._batcher: Batcher[Mapping[str, Any], str] = Batcher(self._run, size=_TOGETHER)
+        self._together = uri.method.together
+        self._batcher: Batcher[Mapping[str, Any], str] = Batcher(self._run, size=self._together)
 
     async def ready(self) -> None:
         """There is nothing to reach; the fit waits for the first question."""
@@ -79,7 +79,7 @@ class BaselineModel:
         await self._batcher.close()
 
     def _run(self, take: Callable[[int], list[Ticket[Mapping[str, Any], str]]]) -> None:
-        while tickets := take(_TOGETHER):
+        while tickets := take(self._together):
             fitted = fitted_once(self._how, self._pool)
             rows = [as_row(ticket.job, self._pool.columns) for ticket in tickets]
             for ticket, guess in zip(tickets, fitted.predict(rows), strict=True):

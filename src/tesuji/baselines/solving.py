@@ -23,7 +23,7 @@ from weakref import finalize
 from tesuji.baselines.induction import Solved, solve_prompt
 
 SECONDS = 0.1  # of processor for one prompt
-_PATIENCE = 1.0  # seconds that are solved in place before processes are worth their start
+_PATIENCE = 1.0  # seconds of solving in place before processes are worth their start
 _SILENCE = 30.0  # seconds after which a process is given up
 _WORTH = 16  # prompts that must be left for processes to be started
 
@@ -35,17 +35,18 @@ class Solver:
         self._words, self._seconds = tuple(words), seconds
         self._known = frozenset(words)
         self._workers: list[_Worker] = []
+        self._spent = 0.0
 
     def solve(self, texts: Sequence[str]) -> list[Solved | None]:
         """One answer a text, in order; None where no rule was found."""
-        began = time.monotonic()
         found: list[Solved | None] = []
         for at, text in enumerate(texts):
-            left = len(texts) - at
-            late = time.monotonic() - began > _PATIENCE
-            if (late or self._workers) and left >= _WORTH and _processors() > 1:
+            late, left = self._spent > _PATIENCE, len(texts) - at
+            if late and left >= _WORTH and _processors() > 1:
                 return found + self._by_processes(texts[at:])
+            began = time.monotonic()
             found.append(solve_prompt(text, seconds=self._seconds, words=self._known))
+            self._spent += time.monotonic() - began
         return found
 
     def close(self) -> None:

@@ -47,6 +47,8 @@ class Models:
         """Worth a try wherever answers are wrong."""
         wrong = evidence.stakes.share("wrong") if evidence.stakes.scored else 1.0
         known = ", ".join(self.models) or "name them: --with URI"
+        if self.models and set(self.models) <= {evidence.entry.model}:
+            return Relevance(f"the best entry is on {self.models[0]} already", 0.0, 0)
         requests = len(self.models) * evidence.samples * max(1.0, evidence.usage.requests)
         return Relevance(f"{wrong:.0%} wrong; models to compare: {known}", wrong, round(requests))
 

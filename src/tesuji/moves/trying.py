@@ -105,14 +105,7 @@ async def try_challengers(
     session = _Session(task, ledger, evidence, source)
     live = Live(task, ledger, evidence.rows, split=split, budget=budget, guard=guard, watch=watch)
     async with live:
-        if isinstance(move, Plays):
-            played = await move.play(task, ledger, evidence, live)
-        else:
-            among = move.reachable(evidence, budget)
-            stopped = await session.run_all(
-                move.challengers(evidence.entry, evidence, budget), live
-            )
-            played = Played(session.runs, among, stopped)
+        played = await session.play(move, live, budget)
     trials, winner = _judged(task, ledger, evidence, played, move.name)
     if winner:
         save_entry(task.folder, _entry(winner.run))
@@ -177,6 +170,15 @@ class _Session:
         self.task, self.ledger, self.evidence, self.source = task, ledger, evidence, source
         self.runs: list[RunRow] = []
         self.absent: list[tuple[str, str]] = []
+
+    async def play(self, move: Move, live: Live, budget: Budget | None) -> Played:
+        """The move's own search, where it has one, else its challengers one after the other."""
+        if isinstance(move, Plays):
+            return await move.play(self.task, self.ledger, self.evidence, live)
+        among = move.reachable(self.evidence, budget)
+        proposed = move.challengers(self.evidence.entry, self.evidence, budget)
+        stopped = await self.run_all(proposed, live)
+        return Played(self.runs, among, stopped)
 
     async def run_all(self, proposed: Iterator[Entry], live: Live) -> str | None:
         """Run them all; why it ended early, if it did."""

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from tesuji.diagnose import visible
-from tesuji.notebook import table
+from tesuji.notebook import preformatted, table
 from tesuji.reports.words import cell_text, gain_text, score_text
 from tesuji.task.task import Task
 
@@ -125,5 +125,7 @@ class TryReport:
 
 def _move_table(shown: Table) -> str:
     rows = [[cell_text(cell) for cell in row] for row in shown.rows]
-    notes = [(words,) for words in (shown.note, shown.text) if words]
-    return table([(shown.title,)]) + table(rows, shown.heads) + (table(notes) if notes else "")
+    parts = [table([(shown.title,)]), table(rows, shown.heads)]
+    parts += [preformatted(shown.text)] if shown.text else []
+    parts += [table([(shown.note,)])] if shown.note else []
+    return "".join(parts)
