@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -64,7 +65,9 @@ class World:
 
 
 def search(space: Space, world: World, journal: Path | None = None, **settings: object) -> Search:
-    race = Race(SIZE, base="base", higher_is_better=True, seed=1)
+    race = Race(
+        SIZE, base="base", higher_is_better=True, seed=1, first=10, error=0.05, requests=math.inf
+    )
     study = Study(space, seed=1, journal=journal, name="s")
     found = Search(space, race, study, "base", **{"trials": 24, "best": 1.0, **settings})  # type: ignore[arg-type]
     asyncio.run(found.run(world))
@@ -109,7 +112,7 @@ def test_nothing_better_leaves_the_base_in_front(space: Space) -> None:
 def test_an_interrupted_search_goes_on_to_the_same_end(space: Space, tmp_path: Path) -> None:
     whole = World()
     straight = search(space, whole, tmp_path / "a.journal")
-    for stop in (37, 230, 333):
+    for stop in (37, 150, 240):
         cut = search(space, World(most=stop), tmp_path / "b.journal")
         assert cut.cut_short
     again = World()

@@ -174,10 +174,6 @@ class Race:
             return self.base
         return names[max(alive, key=lambda at: float(posterior.mean[at]))]
 
-    def scored(self, name: str) -> frozenset[int]:
-        """On which samples `name` was told."""
-        return frozenset(self._scores[name])
-
     @property
     def requests(self) -> float:
         """The most evaluations that may be paid for; by default more with each that joins."""
