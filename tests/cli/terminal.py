@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,7 +48,17 @@ class Demo:
     out: str
     err: str
     code: int
-    seconds: float
+    cpu: float  # seconds
+
+
+def best_of(folder: Path) -> str:
+    """The name of the best entry on dev, as the ledger has it."""
+    ledger = sqlite3.connect(folder / "ledger.db")
+    (name,) = ledger.execute(
+        "SELECT entry FROM runs JOIN best ON best.run = runs.id WHERE runs.split = 'dev'"
+    ).fetchone()
+    ledger.close()
+    return str(name)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import Said, Tesuji, contents
+from tests.cli.terminal import Said, Tesuji, best_of, contents
 
 Refused = Callable[..., Said]
 
@@ -171,7 +171,7 @@ def test_no_such_run(refused: Refused, played: Path) -> None:
         refused(*arguments, words=("no run 99", "tesuji runs"))
     refused("show", "nobody", words=("no run of 'nobody'", "2 (base+preamble)"))
     refused("show", 1, "no-such-sample", words=("no-such-sample", "run 1"))
-    refused("compare", 1, 6, words=("split", "dev", "test"))
+    refused("compare", 1, 7, words=("split", "dev", "test"))
 
 
 def test_a_corrupt_ledger(refused: Refused, small: Path) -> None:
@@ -279,7 +279,8 @@ def test_a_submission_that_is_not_valid(
 
 
 def test_an_entry_of_that_name_is_there_already(tesuji: Tesuji, played: Path) -> None:
-    before = (played / "entries" / "answer-only.toml").read_bytes()
-    said = tesuji("run", "--name", "answer-only", "--clean", "loop")
+    name = best_of(played)
+    before = (played / "entries" / f"{name}.toml").read_bytes()
+    said = tesuji("run", "--name", name, "--clean", "loop")
     assert said.code == 2 and "take another --name" in said.err
-    assert (played / "entries" / "answer-only.toml").read_bytes() == before
+    assert (played / "entries" / f"{name}.toml").read_bytes() == before

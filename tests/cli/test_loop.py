@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import Tesuji, contents
+from tests.cli.terminal import Tesuji, best_of, contents
 
 
 def test_from_an_empty_folder_to_a_valid_submission(
@@ -50,11 +50,12 @@ def test_from_an_empty_folder_to_a_valid_submission(
 
 
 def test_every_command_prints_json(tesuji: Tesuji, played: Path) -> None:
-    run = tesuji("run", "--json", "--entry", "answer-only").json
+    name = best_of(played)
+    run = tesuji("run", "--json", "--entry", name).json
     assert run["run"]["sent"] == 0 and run["kept"] is True and run["run"]["score"] is not None
     assert tesuji("first", "--json", "-n", 2).json["samples"][1]["outputs"][0]["recorded"]
     best = [r["entry"] for r in tesuji("runs", "--json").json["runs"] if r["best"]]
-    assert best == ["answer-only"]
+    assert best == [name]
     assert tesuji("compare", 1, 5, "--json").json["verdict"] == "better"
     record = tesuji("show", 1, "--json", "-n", 1).json[0]
     assert record["messages"][0]["role"] == "user" and record["output"]["text"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import Tesuji
+from tests.cli.terminal import Tesuji, best_of
 from tests.moves.conftest import SIZE, Bench, answer
 
 
@@ -53,14 +53,14 @@ def test_what_is_left_to_spend_puts_moves_off(tesuji: Tesuji, played: Path) -> N
 def test_the_best_shows_its_origin_its_toml_and_the_exact_text(
     tesuji: Tesuji, played: Path
 ) -> None:
-    said = tesuji("best")
-    assert said.code == 0 and "entries/answer-only.toml" in said.out
+    said, name = tesuji("best"), best_of(played)
+    assert said.code == 0 and f"entries/{name}.toml" in said.out
     assert 'model = "nano"' in said.out and "base ->" in said.out
     report = json.loads(tesuji("best", "--json", "--sample", "17").out)
     sent = json.loads(tesuji("show", "5", "17", "--json").out)[0]
     assert report["messages"] == sent["messages"] and report["recorded"]
-    assert report["toml"] == (played / "entries" / "answer-only.toml").read_text()
-    assert [link["move"] for link in report["chain"]] == ["run", "process", "run"]
+    assert report["toml"] == (played / "entries" / f"{name}.toml").read_text()
+    assert [link["move"] for link in report["chain"]] == ["run", "process", "prompt"]
     assert report["chain"][0]["gain"] is None and report["chain"][1]["gain"] > 0
     wrong = tesuji("best", "--sample", "nope")
     assert wrong.code == 2 and wrong.err == "error: the split dev has no sample 'nope'\n"
@@ -81,10 +81,10 @@ def test_control_characters_of_a_prompt_stay_visible(
 
 
 def test_undo_and_redo_say_what_they_did(tesuji: Tesuji, played: Path) -> None:
-    runs = tesuji("runs", "--json").out
+    runs, name = tesuji("runs", "--json").out, best_of(played)
     said = tesuji("undo")
     assert said.out.startswith("base+preamble+postamble (run 4, levenshtein ")
-    assert "is the best again; it was answer-only" in said.out
+    assert f"is the best again; it was {name}" in said.out
     assert "back by: tesuji undo --redo" in said.out
     assert "base+preamble+postamble" in tesuji("best").out
     assert json.loads(tesuji("undo", "--json").out)["best"]["entry"] == "base"
