@@ -131,3 +131,15 @@ SECOND_EDITION: tuple[Stage, ...] = (
          "nothing": 0.01, "rewrites": 0.19, "inverse": 0.06},
     ),
 )  # fmt: skip
+
+THIRD_EDITION: tuple[Stage, ...] = (
+    Stage(
+        "names",
+        800,
+        {"strings": 0.1, "other strings": 0.04, "after": 0.02, "pairs": 0.03, "recall": 0.25,
+         "restate": 0.1, "owner": 0.06, "hops": 0.14, "letters": 0.07, "counts": 0.05,
+         "yes or no, bare": 0.1, "sums, bare": 0.02, "rewrites, bare": 0.02},
+        {"recall": 0.93, "hops": 0.9},
+    ),
+    Stage("last", 2000, {"strings": 1.0}),
+)  # fmt: skip

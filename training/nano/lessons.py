@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 
-from training.nano import arithmetic, facts, rewrites, yesno
+from training.nano import arithmetic, binding, facts, rewrites, yesno
 from training.nano.chat import Turn
 from training.nano.curriculum import mix_at
 from training.nano.tasks import dialogue
@@ -20,13 +20,14 @@ def strings(rng: random.Random, split: Split) -> list[Turn]:
 
 
 LESSONS: dict[str, Lesson] = {
-    "strings": strings,
+    "strings": strings, "other strings": binding.other_strings,
     "digits": arithmetic.digits,
     "sums, bare": arithmetic.drill, "sums": arithmetic.lesson,
     "after": facts.after,
     "pairs": facts.pairs, "recall": facts.recall, "read": facts.read, "nothing": facts.nothing,
+    "hops": binding.hops, "restate": binding.restate, "owner": binding.owner,
     "letters": facts.letters, "bridge": facts.bridge, "choose": facts.choose,
-    "yes or no, bare": yesno.drill, "yes or no": yesno.lesson,
+    "counts": yesno.counts, "yes or no, bare": yesno.drill, "yes or no": yesno.lesson,
     "rewrites, bare": rewrites.drill, "rewrites": rewrites.lesson, "inverse": rewrites.inverse,
 }  # fmt: skip
 

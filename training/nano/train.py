@@ -27,7 +27,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from training.nano.chat import PAD, Encoded, encode
-from training.nano.curriculum import SECOND_EDITION, Stage
+from training.nano.curriculum import THIRD_EDITION, Stage
 from training.nano.exams import exams
 from training.nano.lessons import draw
 from training.nano.model import Nano, Shape
@@ -38,7 +38,7 @@ from training.nano.muon import Muon
 class Plan:
     """Everything that decides the weights, beside the stages. It is saved with them."""
 
-    rows: int = 8  # conversations per pass, of like length: little padding, stays in the cache
+    rows: int = 4  # conversations per pass, of like length: little padding, stays in the cache
     muon_lr: float = 0.016
     adam_lr: float = 0.003
     warm: int = 50
@@ -212,7 +212,7 @@ def main() -> None:
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     args = vars(parser.parse_args())
     out, start, threads = args.pop("out"), args.pop("start"), args.pop("threads")
-    train(out, Plan(**args), Shape(), SECOND_EDITION, threads=threads, start=start)
+    train(out, Plan(**args), Shape(), THIRD_EDITION, threads=threads, start=start)
 
 
 if __name__ == "__main__":

@@ -122,3 +122,11 @@ def lesson(rng: random.Random, split: Split) -> list[Turn]:
         turns.append(Turn("user", question(rng, claim, split)))
         turns.append(Turn("assistant", claim.answer, True))
     return turns
+
+
+def counts(rng: random.Random, split: Split) -> list[Turn]:
+    """How long ten words are: what two kinds of claim are made of, in the fewest bytes."""
+    turns: list[Turn] = []
+    for word in rng.sample(WORDS, 10):
+        turns += [Turn("user", word + "?"), Turn("assistant", str(len(word)), True)]
+    return turns
