@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import string
+from collections.abc import Callable
 
 from training.nano.chat import Turn
 from training.nano.facts import LETTERS, MARKS, RELATIONS, draw, listed, say, told
@@ -47,6 +48,69 @@ def hops(rng: random.Random, split: Split) -> list[Turn]:
     for key in rng.sample(keys, len(keys)):
         say(turns, f"{begin}{key}?", LETTERS[values.index(held[key])])
         begin = ""
+    return turns
+
+
+def chain(rng: random.Random, split: Split) -> list[Turn]:
+    """The same where values are shared, so that no letter can be told by which are left over.
+
+    Three questions in ten are for a value: the second hop alone.
+    """
+    short = rng.random() < 0.7
+    keys = rng.sample(string.ascii_lowercase, rng.randint(4, 8)) if short else people(rng, 4)
+    values = values_of(rng)
+    held = {key: rng.choice(values) for key in keys}
+    sign = rng.choice(SIGNS if short else SIGNS[1:])
+    known = rng.choice((" ", ", ", "\n")).join(k + sign + v for k, v in held.items())
+    mark = rng.choice(("{l}{v}", "{l}{v}", *MARKS) if short else MARKS)
+    begin = f"{known}\n{listed(values, mark, rng.choice((' ', chr(10))))}\n"
+    turns: list[Turn] = []
+    for key in rng.sample(keys, len(keys)):
+        asked = held[key] if rng.random() < 0.3 else key
+        say(turns, f"{begin}{asked}?", LETTERS[values.index(held[key])])
+        begin = ""
+    return turns
+
+
+def tagged(rng: random.Random, split: Split) -> list[Turn]:
+    """Options that name whose value each is, or "-", and are learnt; in half of them untold.
+
+    To name the owner right after an option's value is one hop backwards, with an answer for each
+    option. Who has it written there finds a letter by one hop more.
+    """
+    short, shown = rng.random() < 0.65, rng.random() < 0.5
+    return _options(rng, short, lambda: shown)
+
+
+def half_tagged(rng: random.Random, split: Split) -> list[Turn]:
+    """Any option may lack its owner, so that it has to be found whether it is written or not."""
+    short, share = rng.random() < 0.65, rng.choice((0.0, 0.3, 0.5, 0.7))
+    return _options(rng, short, lambda: rng.random() < share)
+
+
+def _options(rng: random.Random, short: bool, shown: Callable[[], bool]) -> list[Turn]:
+    keys = rng.sample(string.ascii_lowercase, rng.randint(2, 5)) if short else people(rng, 4)[1:]
+    values = rng.sample(string.digits, 5)
+    if rng.random() < 0.3:
+        values = rng.sample(string.ascii_uppercase[5:], 5)
+    if not short and rng.random() < 0.6:
+        values = rng.sample(rng.choice(RELATIONS).values, 5)
+    held = dict(zip(keys, rng.sample(values, len(keys)), strict=True))
+    owners = {v: k for k, v in held.items()}
+    sign, mark = rng.choice(SIGNS if short else SIGNS[1:]), rng.choice(("{l}{v}", *MARKS))
+    gap = rng.choice((" ", "\n"))
+    text = rng.choice((" ", ", ", "\n")).join(k + sign + v for k, v in held.items()) + "\n"
+    learn = [False] * len(text)
+    for line in zip(LETTERS, values, strict=True):
+        left = mark.replace("{l}", line[0]).replace("{v}", line[1])
+        tag = owners.get(line[1], "-") if shown() else ""
+        text += left + tag + gap
+        learn += [False] * len(left) + [True] * len(tag) + [False]
+    turns: list[Turn] = []
+    for key in rng.sample(keys, len(keys)):
+        begin, marks = (text, learn) if not turns else ("", [])
+        turns.append(Turn("user", f"{begin}{key}?", (*marks, *[False] * (len(key) + 1))))
+        turns.append(Turn("assistant", LETTERS[values.index(held[key])], True))
     return turns
 
 

@@ -135,11 +135,35 @@ SECOND_EDITION: tuple[Stage, ...] = (
 THIRD_EDITION: tuple[Stage, ...] = (
     Stage(
         "names",
-        800,
+        601,
         {"strings": 0.1, "other strings": 0.04, "after": 0.02, "pairs": 0.03, "recall": 0.25,
          "restate": 0.1, "owner": 0.06, "hops": 0.14, "letters": 0.07, "counts": 0.05,
          "yes or no, bare": 0.1, "sums, bare": 0.02, "rewrites, bare": 0.02},
         {"recall": 0.93, "hops": 0.9},
+    ),
+    Stage(
+        "two hops",
+        301,
+        {"strings": 0.1, "other strings": 0.03, "pairs": 0.05, "recall": 0.12, "restate": 0.02,
+         "chain": 0.42, "letters": 0.06, "members": 0.1, "yes or no, bare": 0.08,
+         "sums, bare": 0.01, "rewrites, bare": 0.01},
+        {"chain": 0.93, "recall": 0.85},
+    ),
+    Stage(
+        "tags",
+        301,
+        {"strings": 0.1, "other strings": 0.03, "pairs": 0.02, "recall": 0.1, "tagged": 0.42,
+         "chain": 0.06, "letters": 0.04, "same": 0.1, "members": 0.05, "yes or no, bare": 0.06,
+         "sums, bare": 0.01, "rewrites, bare": 0.01},
+        {"tagged": 0.93, "members": 0.9},
+    ),
+    Stage(
+        "half tags",
+        500,
+        {"strings": 0.1, "other strings": 0.03, "pairs": 0.02, "recall": 0.08, "half tagged": 0.5,
+         "hops": 0.04, "letters": 0.03, "members": 0.05, "yes or no, bare": 0.07,
+         "sums, bare": 0.04, "rewrites, bare": 0.04},
+        {"hops": 0.9},
     ),
     Stage("last", 2000, {"strings": 1.0}),
 )  # fmt: skip

@@ -25,9 +25,11 @@ LESSONS: dict[str, Lesson] = {
     "sums, bare": arithmetic.drill, "sums": arithmetic.lesson,
     "after": facts.after,
     "pairs": facts.pairs, "recall": facts.recall, "read": facts.read, "nothing": facts.nothing,
-    "hops": binding.hops, "restate": binding.restate, "owner": binding.owner,
+    "hops": binding.hops, "chain": binding.chain, "tagged": binding.tagged,
+    "half tagged": binding.half_tagged, "restate": binding.restate, "owner": binding.owner,
     "letters": facts.letters, "bridge": facts.bridge, "choose": facts.choose,
-    "counts": yesno.counts, "yes or no, bare": yesno.drill, "yes or no": yesno.lesson,
+    "counts": yesno.counts, "same": yesno.same, "members": yesno.members,
+    "yes or no, bare": yesno.drill, "yes or no": yesno.lesson,
     "rewrites, bare": rewrites.drill, "rewrites": rewrites.lesson, "inverse": rewrites.inverse,
 }  # fmt: skip
 
