@@ -46,7 +46,7 @@ def hops(rng: random.Random, split: Split) -> list[Turn]:
     options = listed(values, rng.choice(MARKS), rng.choice(("\n", " ")))
     begin, turns = f"{known}\n{options}\n", list[Turn]()
     for key in rng.sample(keys, len(keys)):
-        say(turns, f"{begin}{key}?", LETTERS[values.index(held[key])])
+        say(turns, f"{begin}{key}?", LETTERS[values.index(held[key])], held[key])
         begin = ""
     return turns
 
@@ -67,7 +67,7 @@ def chain(rng: random.Random, split: Split) -> list[Turn]:
     turns: list[Turn] = []
     for key in rng.sample(keys, len(keys)):
         asked = held[key] if rng.random() < 0.3 else key
-        say(turns, f"{begin}{asked}?", LETTERS[values.index(held[key])])
+        say(turns, f"{begin}{asked}?", LETTERS[values.index(held[key])], held[key])
         begin = ""
     return turns
 
@@ -110,7 +110,7 @@ def _options(rng: random.Random, short: bool, shown: Callable[[], bool]) -> list
     for key in rng.sample(keys, len(keys)):
         begin, marks = (text, learn) if not turns else ("", [])
         turns.append(Turn("user", f"{begin}{key}?", (*marks, *[False] * (len(key) + 1))))
-        turns.append(Turn("assistant", LETTERS[values.index(held[key])], True))
+        turns.append(Turn("assistant", LETTERS[values.index(held[key])], True, held[key]))
     return turns
 
 

@@ -26,6 +26,7 @@ class Stage:
     lessons: Mapping[str, float]
     gates: Mapping[str, float] = field(default_factory=dict)
     batch: int = 28  # conversations a step
+    hinted: float = 0.0  # what a hint weighs, in answer bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,15 @@ THIRD_EDITION: tuple[Stage, ...] = (
          "hops": 0.04, "letters": 0.03, "members": 0.05, "yes or no, bare": 0.07,
          "sums, bare": 0.04, "rewrites, bare": 0.04},
         {"hops": 0.9},
+    ),
+    Stage(
+        "hints",
+        600,
+        {"strings": 0.1, "other strings": 0.03, "pairs": 0.05, "recall": 0.15, "read": 0.04,
+         "half tagged": 0.03, "hops": 0.22, "chain": 0.16, "letters": 0.03, "members": 0.04,
+         "yes or no, bare": 0.07, "sums, bare": 0.04, "rewrites, bare": 0.04},
+        {"hops": 0.9},
+        hinted=1.0,
     ),
     Stage("last", 2000, {"strings": 1.0}),
 )  # fmt: skip

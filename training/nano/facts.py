@@ -107,8 +107,8 @@ def listed(values: Sequence[str], mark: str, between: str = "\n") -> str:
     return between.join(lines)
 
 
-def say(turns: list[Turn], user: str, answer: str) -> None:
-    turns += [Turn("user", user), Turn("assistant", answer, True)]
+def say(turns: list[Turn], user: str, answer: str, hint: str = "") -> None:
+    turns += [Turn("user", user), Turn("assistant", answer, True, hint)]
 
 
 def after(rng: random.Random, split: Split) -> list[Turn]:
@@ -133,7 +133,7 @@ def pairs(rng: random.Random, split: Split) -> list[Turn]:
     begin = gap.join(k + mark + v for k, v in zip(keys, values, strict=True)) + "\n"
     turns: list[Turn] = []
     for key, value in rng.sample(list(zip(keys, values, strict=True)), len(keys)):
-        say(turns, f"{begin}{key}?", value)
+        say(turns, f"{begin}{key}?", value, value)
         begin = ""
     return turns
 
@@ -151,7 +151,7 @@ def recall(rng: random.Random, split: Split) -> list[Turn]:
     begin, turns = begin + "\n", list[Turn]()
     for entity in rng.sample(list(context.facts), len(context.facts)):
         question = f"{entity}?" if short else asked(rng, context, entity, split)
-        say(turns, begin + question, context.facts[entity])
+        say(turns, begin + question, context.facts[entity], context.facts[entity])
         begin = ""
     return turns
 
@@ -168,7 +168,7 @@ def read(rng: random.Random, split: Split, japanese: float = 0.05) -> list[Turn]
         if not turns:
             how = "{c}{q}" if nihongo else rng.choice(of_split(OPEN, split) or OPEN)
             question = how.replace("{c}", told(rng, context, nihongo)).replace("{q}", question)
-        say(turns, question, context.facts.get(entity, UNKNOWN))
+        say(turns, question, context.facts.get(entity, UNKNOWN), context.facts.get(entity, ""))
     return turns
 
 
@@ -202,7 +202,8 @@ def bridge(rng: random.Random, split: Split) -> list[Turn]:
     begin, turns = f"{facts}\n{listed(values, rng.choice(MARKS))}\n", list[Turn]()
     for entity in rng.sample(list(context.facts), len(context.facts)):
         question = f"{entity}?" if short else asked(rng, context, entity, split)
-        say(turns, begin + question, LETTERS[values.index(context.facts[entity])])
+        value = context.facts[entity]
+        say(turns, begin + question, LETTERS[values.index(value)], value)
         begin = ""
     return turns
 
@@ -219,5 +220,6 @@ def choose(rng: random.Random, split: Split, japanese: float = 0.05) -> list[Tur
             how = rng.choice(of_split(CHOICE, split) or CHOICE).replace("{q}", question)
             how = how.replace("{o}", listed(values, rng.choice(MARKS)))
             question = how.replace("{c}", told(rng, context, nihongo))
-        say(turns, question, LETTERS[values.index(context.facts[entity])])
+        value = context.facts[entity]
+        say(turns, question, LETTERS[values.index(value)], value)
     return turns

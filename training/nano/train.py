@@ -61,17 +61,18 @@ def batch_of(plan: Plan, stage: Stage, step: int) -> list[Encoded]:
     return sorted(drawn, key=lambda e: len(e.ids))
 
 
-def passes(plan: Plan, batch: list[Encoded]) -> Iterator[tuple[Tensor, Tensor]]:
-    """``ids`` and ``targets`` ``[rows, length]``, padded right; -1 where nothing is learnt."""
+def passes(plan: Plan, batch: list[Encoded]) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """``ids``, ``targets`` and ``hints`` ``[rows, length]``, padded right; -1 where there is none."""
     for start in range(0, len(batch), plan.rows):
         rows = batch[start : start + plan.rows]
         ids = torch.full((len(rows), len(rows[-1].ids)), PAD)
-        targets = torch.full_like(ids, -1)
+        targets, hints = torch.full_like(ids, -1), torch.full_like(ids, -1)
         for r, row in enumerate(rows):
             n = len(row.ids)
             ids[r, :n] = torch.tensor(row.ids)
             targets[r, :n] = torch.where(torch.tensor(row.learn), ids[r, :n], -1)
-        yield ids[:, :-1], targets[:, 1:]
+            hints[r, :n] = torch.tensor(row.hints)
+        yield ids[:, :-1], targets[:, 1:], hints[:, :-1]
 
 
 def rate_at(plan: Plan, stages: Sequence[Stage], place: Place) -> float:
@@ -93,21 +94,30 @@ def optimisers(model: Nano, plan: Plan) -> list[torch.optim.Optimizer]:
     return found
 
 
-def slopes(model: Nano, ids: Tensor, targets: Tensor) -> tuple[float, list[Tensor]]:
+def slopes(model: Nano, hinted: float, ids: Tensor, targets: Tensor, hints: Tensor
+           ) -> tuple[float, list[Tensor]]:  # fmt: skip
     """Loss of one pass, and its gradients (returned, so that passes may run at once).
 
     A conversation counts by the square root of its answer bytes. By the byte, a letter's share
     would be lost in the 35 bytes of a worked sum; all alike, most of those bytes would be wasted.
+    A hint weighs ``hinted`` answer bytes, in the middle of the network (deep supervision, Lee et
+    al. 2015).
     """
     wanted = targets >= 0
-    shares = (wanted / wanted.sum(1, keepdim=True).sqrt())[wanted]
-    logits = model.logits(model(ids)[wanted])
-    loss = (cross_entropy(logits, targets[wanted], reduction="none") * shares).sum()
+    share = (1 / wanted.sum(1, keepdim=True).sqrt()).expand(wanted.shape)
+    middle, last = model.thoughts(ids)
+    loss = _loss(model.logits(last[wanted]), targets[wanted], share[wanted])
+    if hinted and bool((found := hints >= 0).any()):
+        loss = loss + hinted * _loss(model.logits(middle[found]), hints[found], share[found])
     return loss.item(), list(torch.autograd.grad(loss, list(model.parameters())))
 
 
-def learn(model: Nano, opts: list[torch.optim.Optimizer], plan: Plan,
-          batch: list[Encoded], rate: float, workers: ThreadPoolExecutor) -> float:  # fmt: skip
+def _loss(logits: Tensor, targets: Tensor, shares: Tensor) -> Tensor:
+    return (cross_entropy(logits, targets, reduction="none") * shares).sum()
+
+
+def learn(model: Nano, opts: list[torch.optim.Optimizer], plan: Plan, batch: list[Encoded],
+          rate: float, workers: ThreadPoolExecutor, hinted: float = 0.0) -> float:  # fmt: skip
     """One step. Returns the loss.
 
     Each worker does whole passes alone, longest first. Two threads inside every operation waited
@@ -116,7 +126,7 @@ def learn(model: Nano, opts: list[torch.optim.Optimizer], plan: Plan,
     """
     weight = sum(math.sqrt(sum(row.learn)) for row in batch)
     rows = list(passes(plan, batch))[::-1]
-    results = list(workers.map(lambda row: slopes(model, *row), rows))
+    results = list(workers.map(lambda row: slopes(model, hinted, *row), rows))
     for parameter, parts in zip(
         model.parameters(), zip(*(grads for _, grads in results), strict=True), strict=True
     ):
@@ -187,7 +197,8 @@ def train(out: Path, plan: Plan, shape: Shape, stages: Sequence[Stage], every: i
     while place.stage < len(stages) and place.step != stop_at:
         stage = stages[place.stage]
         batch = batch_of(plan, stage, place.step)
-        losses.append(learn(model, opts, plan, batch, rate_at(plan, stages, place), workers))
+        rate = rate_at(plan, stages, place)
+        losses.append(learn(model, opts, plan, batch, rate, workers, stage.hinted))
         due = (place.within + 1) % every == 0 or place.within + 1 == stage.steps
         marks = exams(model, stage.lessons) if due else {}
         place = onward(place, stages, marks)
