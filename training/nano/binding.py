@@ -12,7 +12,7 @@ import string
 from collections.abc import Callable
 
 from training.nano.chat import Turn
-from training.nano.facts import LETTERS, MARKS, RELATIONS, draw, listed, say, told
+from training.nano.facts import LETTERS, MARKS, RELATIONS, draw, listed, say, spots, told
 from training.nano.tasks import Mix, dialogue
 from training.nano.words import Split, people
 
@@ -43,10 +43,13 @@ def hops(rng: random.Random, split: Split) -> list[Turn]:
     sign = rng.choice(SIGNS if len(keys[0]) == 1 else SIGNS[1:])
     held = dict(zip(keys, rng.sample(values, len(keys)), strict=True))
     known = rng.choice((", ", "\n")).join(k + sign + v for k, v in held.items())
-    options = listed(values, rng.choice(MARKS), rng.choice(("\n", " ")))
+    mark = rng.choice(MARKS)
+    options = listed(values, mark, rng.choice(("\n", " ")))
     begin, turns = f"{known}\n{options}\n", list[Turn]()
     for key in rng.sample(keys, len(keys)):
-        say(turns, f"{begin}{key}?", LETTERS[values.index(held[key])], held[key])
+        said = f"{begin}{key}?"
+        within = spots(said, mark, values) if begin else ""
+        say(turns, said, LETTERS[values.index(held[key])], held[key], within)
         begin = ""
     return turns
 
@@ -67,7 +70,9 @@ def chain(rng: random.Random, split: Split) -> list[Turn]:
     turns: list[Turn] = []
     for key in rng.sample(keys, len(keys)):
         asked = held[key] if rng.random() < 0.3 else key
-        say(turns, f"{begin}{asked}?", LETTERS[values.index(held[key])], held[key])
+        said = f"{begin}{asked}?"
+        within = spots(said, mark, values) if begin else ""
+        say(turns, said, LETTERS[values.index(held[key])], held[key], within)
         begin = ""
     return turns
 

@@ -27,6 +27,7 @@ class Stage:
     gates: Mapping[str, float] = field(default_factory=dict)
     batch: int = 28  # conversations a step
     hinted: float = 0.0  # what a hint weighs, in answer bytes
+    spots: bool = False  # whether there are hints within texts too
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +169,22 @@ THIRD_EDITION: tuple[Stage, ...] = (
     ),
     Stage(
         "hints",
-        600,
+        401,
         {"strings": 0.1, "other strings": 0.03, "pairs": 0.05, "recall": 0.15, "read": 0.04,
          "half tagged": 0.03, "hops": 0.22, "chain": 0.16, "letters": 0.03, "members": 0.04,
          "yes or no, bare": 0.07, "sums, bare": 0.04, "rewrites, bare": 0.04},
         {"hops": 0.9},
         hinted=1.0,
+    ),
+    Stage(
+        "spots",
+        400,
+        {"strings": 0.1, "other strings": 0.03, "pairs": 0.02, "recall": 0.1, "read": 0.05,
+         "hops": 0.25, "chain": 0.23, "letters": 0.03, "members": 0.03, "yes or no, bare": 0.07,
+         "sums, bare": 0.05, "rewrites, bare": 0.04},
+        {"hops": 0.9},
+        hinted=1.0,
+        spots=True,
     ),
     Stage("last", 2000, {"strings": 1.0}),
 )  # fmt: skip

@@ -107,8 +107,19 @@ def listed(values: Sequence[str], mark: str, between: str = "\n") -> str:
     return between.join(lines)
 
 
-def say(turns: list[Turn], user: str, answer: str, hint: str = "") -> None:
-    turns += [Turn("user", user), Turn("assistant", answer, True, hint)]
+def spots(text: str, mark: str, values: Sequence[str]) -> tuple[int, ...]:
+    """Hints for options: where its value begins, the letter of each."""
+    found, at = [-1] * len(text.encode()), 0
+    for letter, value in zip(LETTERS, values, strict=True):
+        left = mark.replace("{l}", letter)
+        at = text.index(left.replace("{v}", value), at) + left.index("{v}")
+        found[len(text[:at].encode())] = ord(letter)
+    return tuple(found)
+
+
+def say(turns: list[Turn], user: str, answer: str, hint: str = "",
+        within: tuple[int, ...] | str = "") -> None:  # fmt: skip
+    turns += [Turn("user", user, False, within), Turn("assistant", answer, True, hint)]
 
 
 def after(rng: random.Random, split: Split) -> list[Turn]:
@@ -185,9 +196,12 @@ def letters(rng: random.Random, split: Split) -> list[Turn]:
     """Five options and a look-up of each one's letter."""
     relation = rng.choice(RELATIONS)
     values = rng.sample(relation.values, 5)
-    begin, turns = listed(values, rng.choice(MARKS), rng.choice(("\n", " "))) + "\n", list[Turn]()
+    mark = rng.choice(MARKS)
+    begin, turns = listed(values, mark, rng.choice(("\n", " "))) + "\n", list[Turn]()
     for value in rng.sample(values, 5):
-        say(turns, begin + f"{value}?", LETTERS[values.index(value)])
+        said = begin + f"{value}?"
+        within = spots(said, mark, values) if begin else ""
+        say(turns, said, LETTERS[values.index(value)], within=within)
         begin = ""
     return turns
 
@@ -199,11 +213,13 @@ def bridge(rng: random.Random, split: Split) -> list[Turn]:
     short = rng.random() < 0.5
     lines = "\n".join(f"{e}: {v}" for e, v in context.facts.items())
     facts = lines if short else told(rng, context)
-    begin, turns = f"{facts}\n{listed(values, rng.choice(MARKS))}\n", list[Turn]()
+    mark = rng.choice(MARKS)
+    begin, turns = f"{facts}\n{listed(values, mark)}\n", list[Turn]()
     for entity in rng.sample(list(context.facts), len(context.facts)):
         question = f"{entity}?" if short else asked(rng, context, entity, split)
         value = context.facts[entity]
-        say(turns, begin + question, LETTERS[values.index(value)], value)
+        within = spots(begin + question, mark, values) if begin else ""
+        say(turns, begin + question, LETTERS[values.index(value)], value, within)
         begin = ""
     return turns
 
@@ -218,8 +234,10 @@ def choose(rng: random.Random, split: Split, japanese: float = 0.05) -> list[Tur
         question = asked(rng, context, entity, split, nihongo)
         if not turns:
             how = rng.choice(of_split(CHOICE, split) or CHOICE).replace("{q}", question)
-            how = how.replace("{o}", listed(values, rng.choice(MARKS)))
+            mark = rng.choice(MARKS)
+            how = how.replace("{o}", listed(values, mark))
             question = how.replace("{c}", told(rng, context, nihongo))
         value = context.facts[entity]
-        say(turns, question, LETTERS[values.index(value)], value)
+        within = "" if turns else spots(question, mark, values)
+        say(turns, question, LETTERS[values.index(value)], value, within)
     return turns

@@ -18,7 +18,7 @@ import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +57,10 @@ class Place:
 def batch_of(plan: Plan, stage: Stage, step: int) -> list[Encoded]:
     """The conversations of one step, shortest first."""
     rng = random.Random(f"{plan.seed}/{step}")
-    drawn = (encode(draw(rng, stage.lessons)) for _ in range(stage.batch))
-    return sorted(drawn, key=lambda e: len(e.ids))
+    drawn = [draw(rng, stage.lessons) for _ in range(stage.batch)]
+    if not stage.spots:
+        drawn = [[t if isinstance(t.hint, str) else replace(t, hint="") for t in d] for d in drawn]
+    return sorted(map(encode, drawn), key=lambda e: len(e.ids))
 
 
 def passes(plan: Plan, batch: list[Encoded]) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
