@@ -13,10 +13,8 @@ from collections.abc import Callable
 
 from training.nano.chat import Turn
 from training.nano.facts import LETTERS, MARKS, RELATIONS, draw, listed, say, spots, told
-from training.nano.tasks import Mix, dialogue
 from training.nano.words import Split, people
 
-KEPT_STRINGS = ("copy", "upper", "lower", "first", "last", "spell", "lookup")
 SIGNS = ("", "=", ": ", " ")
 
 
@@ -147,9 +145,3 @@ def owner(rng: random.Random, split: Split) -> list[Turn]:
         say(turns, begin + (f"{value}?" if short else question), entity)
         begin = ""
     return turns
-
-
-def other_strings(rng: random.Random, split: Split) -> list[Turn]:
-    """The string tasks that the main mix has little of."""
-    lengths = dict.fromkeys(range(3, 14), 1.0)
-    return dialogue(rng, Mix(dict.fromkeys(KEPT_STRINGS, 1.0), lengths, short=0.1, split=split))
