@@ -12,7 +12,7 @@ import pytest
 from training.nano import skills
 from training.nano.asking import Asker, genai_asker
 from training.nano.chat import END, Turn, prompt_ids
-from training.nano.curriculum import SECOND_EDITION
+from training.nano.curriculum import EDITIONS
 from training.nano.gates import DEMO, DEMO_ONLY, conversation, gate, reversals
 from training.nano.lessons import draw
 
@@ -35,7 +35,7 @@ STRANGE = (
 def prompts(count: int = 200) -> list[list[Turn]]:
     """Training-like and strange conversations, without the last answer."""
     rng = random.Random("both loaders")
-    drawn = [draw(rng, SECOND_EDITION[-1].lessons)[:-1] for _ in range(count)]
+    drawn = [draw(rng, EDITIONS["third"][-1].lessons)[:-1] for _ in range(count)]
     return [*drawn, *([Turn("user", text)] for text in STRANGE)]
 
 

@@ -5,8 +5,8 @@ Every 100 steps of a stage the lessons' exams are taken, a line is logged, and D
 an uninterrupted run. A stage ends once its gates hold, or after its steps. Data needs no state:
 step ``n`` draws from ``Random(f"{seed}/{n}")``, and nothing else is random after the first weights,
 which ``--from FILE`` gives (a ``model.safetensors``). The rate stays until the last stage and falls
-to 0 over it. Stages to come may be changed on the way. Loss is on answers only. It doesn't use a
-GPU, and a start from scratch with these stages was not tried.
+to 0 over it. Stages to come may be changed on the way. Loss is on answers, and on hints where a
+stage says so. It doesn't use a GPU, and a start from scratch with these stages was not tried.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from training.nano.chat import PAD, Encoded, encode
-from training.nano.curriculum import THIRD_EDITION, Stage
+from training.nano.curriculum import EDITIONS, Stage
 from training.nano.exams import exams
 from training.nano.lessons import draw
 from training.nano.model import Nano, Shape
@@ -64,7 +64,7 @@ def batch_of(plan: Plan, stage: Stage, step: int) -> list[Encoded]:
 
 
 def passes(plan: Plan, batch: list[Encoded]) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """``ids``, ``targets`` and ``hints`` ``[rows, length]``, padded right; -1 where there is none."""
+    """``ids``, ``targets`` and ``hints`` ``[rows, length]``, padded right; -1 where nothing is."""
     for start in range(0, len(batch), plan.rows):
         rows = batch[start : start + plan.rows]
         ids = torch.full((len(rows), len(rows[-1].ids)), PAD)
@@ -220,12 +220,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--from", dest="start", type=Path, help="weights to begin with")
+    parser.add_argument("--edition", choices=EDITIONS, default="third")
     parser.add_argument("--threads", type=int, default=1)
     for name, value in asdict(Plan()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     args = vars(parser.parse_args())
     out, start, threads = args.pop("out"), args.pop("start"), args.pop("threads")
-    train(out, Plan(**args), Shape(), THIRD_EDITION, threads=threads, start=start)
+    stages = EDITIONS[args.pop("edition")]
+    train(out, Plan(**args), Shape(), stages, threads=threads, start=start)
 
 
 if __name__ == "__main__":
