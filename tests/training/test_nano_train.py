@@ -105,9 +105,9 @@ def test_training_learns(tmp_path: Path) -> None:
     assert losses[0] > 5 > 3.5 > losses[-1]
 
 
-def test_the_rate_warms_up_and_falls_to_nothing_over_the_last_stage() -> None:
+def test_the_rate_warms_up_and_goes_where_each_stage_says() -> None:
     plan = Plan(warm=10)
-    stages = (replace(STAGES[0], steps=50), replace(STAGES[1], steps=100))
+    stages = (replace(STAGES[0], steps=50), replace(STAGES[1], steps=100, rate=(1.0, 0.0)))
     assert rate_at(plan, stages, Place(0, 0, 0)) == pytest.approx(0.1)
     assert rate_at(plan, stages, Place(49, 0, 49)) == 1.0
     assert rate_at(plan, stages, Place(50, 1, 0)) == 1.0

@@ -29,6 +29,7 @@ class Stage:
     batch: int = 28  # conversations a step
     hinted: float = 0.0  # what a hint weighs, in answer bytes
     spots: bool = False  # whether there are hints within texts too
+    rate: tuple[float, float] = (1.0, 1.0)  # the learning rate's factor, from begin to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ SECOND_EDITION: tuple[Stage, ...] = (
         970,
         {"strings": 0.36, "digits": 0.04, "sums": 0.16, "recall": 0.08, "read": 0.1,
          "nothing": 0.01, "rewrites": 0.19, "inverse": 0.06},
+        rate=(1.0, 0.0),
     ),
 )  # fmt: skip
 
@@ -207,13 +209,25 @@ THIRD_EDITION: tuple[Stage, ...] = (
     ),
     Stage(
         "together",
-        3100,
+        1301,
         {"strings": 0.28, "other strings": 0.08, "digits": 0.02, "sums": 0.1, "recall": 0.02,
          "read": 0.08, "nothing": 0.01, "hops": 0.02, "bridge": 0.04, "choose": 0.09,
          "members": 0.02, "yes or no, bare": 0.03, "yes or no": 0.13, "rewrites": 0.15,
          "inverse": 0.04},
         hinted=0.5,
         spots=True,
+        rate=(1.0, 1799 / 3100),
+    ),
+    Stage(
+        "slowly",
+        1799,
+        {"strings": 0.29, "other strings": 0.1, "digits": 0.02, "sums": 0.1, "recall": 0.02,
+         "read": 0.08, "nothing": 0.01, "hops": 0.02, "bridge": 0.03, "choose": 0.07,
+         "members": 0.02, "counts": 0.01, "yes or no, bare": 0.04, "yes or no": 0.11,
+         "claims": 0.08, "rewrites": 0.15, "inverse": 0.03},
+        hinted=0.5,
+        spots=True,
+        rate=(1799 / 3100, 0.0),
     ),
 )  # fmt: skip
 

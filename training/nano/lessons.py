@@ -37,6 +37,7 @@ LESSONS: dict[str, Lesson] = {
     "letters": facts.letters, "bridge": facts.bridge, "choose": facts.choose,
     "counts": yesno.counts, "same": yesno.same, "members": yesno.members,
     "yes or no, bare": yesno.drill, "yes or no": yesno.lesson,
+    "claims": yesno.claims,
     "rewrites, bare": rewrites.drill, "rewrites": rewrites.lesson, "inverse": rewrites.inverse,
 }  # fmt: skip
 

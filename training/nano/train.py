@@ -4,9 +4,9 @@ Every 100 steps of a stage the lessons' exams are taken, a line is logged, and D
 (weights, both optimisers, place); a run that finds one goes on from it and ends with the weights of
 an uninterrupted run. A stage ends once its gates hold, or after its steps. Data needs no state:
 step ``n`` draws from ``Random(f"{seed}/{n}")``, and nothing else is random after the first weights,
-which ``--from FILE`` gives (a ``model.safetensors``). The rate stays until the last stage and falls
-to 0 over it. Stages to come may be changed on the way. Loss is on answers, and on hints where a
-stage says so. It doesn't use a GPU, and a start from scratch with these stages was not tried.
+which ``--from FILE`` gives (a ``model.safetensors``). Stages to come may be changed on the way. Loss
+is on answers, and on hints where a stage says so. It doesn't use a GPU, and a start from scratch
+with these stages was not tried.
 """
 
 from __future__ import annotations
@@ -78,11 +78,11 @@ def passes(plan: Plan, batch: list[Encoded]) -> Iterator[tuple[Tensor, Tensor, T
 
 
 def rate_at(plan: Plan, stages: Sequence[Stage], place: Place) -> float:
-    """The learning rate's factor: warm up, stay, and fall to 0 over the last stage."""
+    """The learning rate's factor: warm up, then what the stage says, from its begin to its end."""
     warm = min(1.0, (place.step + 1) / plan.warm)
-    if place.stage < len(stages) - 1:
-        return warm
-    return min(warm, 1 - place.within / stages[-1].steps)
+    stage = stages[place.stage]
+    begin, end = stage.rate
+    return min(warm, begin + (end - begin) * place.within / stage.steps)
 
 
 def optimisers(model: Nano, plan: Plan) -> list[torch.optim.Optimizer]:

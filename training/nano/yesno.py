@@ -124,6 +124,16 @@ def lesson(rng: random.Random, split: Split) -> list[Turn]:
     return turns
 
 
+def claims(rng: random.Random, split: Split) -> list[Turn]:
+    """Five questions of one kind in any wording, of the kinds that are learnt last."""
+    turns: list[Turn] = []
+    kind = rng.choice(("order", "order", "length", "member"))
+    for claim in (KINDS[kind](rng) for _ in range(5)):
+        turns.append(Turn("user", question(rng, claim, split)))
+        turns.append(Turn("assistant", claim.answer, True))
+    return turns
+
+
 def counts(rng: random.Random, split: Split) -> list[Turn]:
     """How long ten words are: what two kinds of claim are made of, in the fewest bytes."""
     turns: list[Turn] = []
