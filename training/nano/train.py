@@ -4,9 +4,9 @@ Every 100 steps of a stage the lessons' exams are taken, a line is logged, and D
 (weights, both optimisers, place); a run that finds one goes on from it and ends with the weights of
 an uninterrupted run. A stage ends once its gates hold, or after its steps. Data needs no state:
 step ``n`` draws from ``Random(f"{seed}/{n}")``, and nothing else is random after the first weights,
-which ``--from FILE`` gives (a ``model.safetensors``). Stages to come may be changed on the way. Loss
-is on answers, and on hints where a stage says so. It doesn't use a GPU, and a start from scratch
-with these stages was not tried.
+which ``--from FILE`` gives (a ``model.safetensors``). Stages to come may be changed on the way.
+Loss is on answers, and on hints where a stage says so. It doesn't use a GPU, and a start from
+scratch with these stages was not tried.
 """
 
 from __future__ import annotations
