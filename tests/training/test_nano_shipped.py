@@ -19,8 +19,6 @@ from training.nano.lessons import draw
 og = pytest.importorskip("onnxruntime_genai")
 
 FOLDER = Path(__file__).parents[2] / "src" / "tesuji" / "models" / "nano"
-# Gates that the card reports as not reached.
-MISSED = {"open answer, 2-4 facts", "A-E, 2-4 facts", "yes or no"}
 STRANGE = (
     "日本語を逆にして",
     "🎉👩‍👩‍👧",
@@ -128,6 +126,7 @@ def test_the_gates_of_reversing_hold(asker: Asker) -> None:
 
 
 @pytest.mark.timeout(1200)  # 3,200 samples of a vote; minutes on a machine that others keep busy
-def test_the_gates_of_the_other_tasks_hold_but_those_the_card_says_fail(asker: Asker) -> None:
+def test_the_gates_of_the_other_tasks_hold(asker: Asker) -> None:
     checks = skills.checks(asker, skills.starter(FOLDER))
-    assert {c.name for c in checks if not c.holds} == MISSED
+    failed = [f"{c.name}: {c.value:.3f}" for c in checks if not c.holds]
+    assert not failed
