@@ -140,7 +140,7 @@ SECOND_EDITION: tuple[Stage, ...] = (
 # The stages of the shipped run as they were made: each was chosen when the one before was over,
 # from its exams. Two hops (a letter by a name) stayed at chance for 1,500 steps of "names" to "half
 # tags", whatever was written beside the options. With hints in the middle of the network the first
-# hop was right in 0.97 of questions after 200 steps, sentences (2 % of the mix) went from 0.41 to
+# hop was right in 0.97 of questions after 200 steps, sentences (4 % of the mix) went from 0.41 to
 # 0.83, and with hints at the options the second hop followed: 0.46, 0.66, 0.82, 0.96 at steps
 # 2103, 2204, 2304 and 2404. "same" made "members" leave chance within 200 steps. Whether "restate",
 # "owner" and the tags were of any use was not tried. Odd numbers of steps: a stage that was cut
