@@ -12,15 +12,13 @@ import pytest
 from training.nano import skills
 from training.nano.asking import Asker, genai_asker
 from training.nano.chat import END, Turn, prompt_ids
-from training.nano.curriculum import SECOND_EDITION
+from training.nano.curriculum import EDITIONS
 from training.nano.gates import DEMO, DEMO_ONLY, conversation, gate, reversals
 from training.nano.lessons import draw
 
 og = pytest.importorskip("onnxruntime_genai")
 
 FOLDER = Path(__file__).parents[2] / "src" / "tesuji" / "models" / "nano"
-# Gates that the card reports as not reached.
-MISSED = {"open answer, 2-4 facts", "A-E, 2-4 facts", "yes or no"}
 STRANGE = (
     "日本語を逆にして",
     "🎉👩‍👩‍👧",
@@ -35,7 +33,7 @@ STRANGE = (
 def prompts(count: int = 200) -> list[list[Turn]]:
     """Training-like and strange conversations, without the last answer."""
     rng = random.Random("both loaders")
-    drawn = [draw(rng, SECOND_EDITION[-1].lessons)[:-1] for _ in range(count)]
+    drawn = [draw(rng, EDITIONS["third"][-1].lessons)[:-1] for _ in range(count)]
     return [*drawn, *([Turn("user", text)] for text in STRANGE)]
 
 
@@ -128,6 +126,7 @@ def test_the_gates_of_reversing_hold(asker: Asker) -> None:
 
 
 @pytest.mark.timeout(1200)  # 3,200 samples of a vote; minutes on a machine that others keep busy
-def test_the_gates_of_the_other_tasks_hold_but_those_the_card_says_fail(asker: Asker) -> None:
+def test_the_gates_of_the_other_tasks_hold(asker: Asker) -> None:
     checks = skills.checks(asker, skills.starter(FOLDER))
-    assert {c.name for c in checks if not c.holds} == MISSED
+    failed = [f"{c.name}: {c.value:.3f}" for c in checks if not c.holds]
+    assert not failed

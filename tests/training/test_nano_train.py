@@ -12,11 +12,20 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from training.nano.asking import torch_asker  # noqa: E402
-from training.nano.chat import Turn  # noqa: E402
+from training.nano.chat import ASSISTANT, Turn  # noqa: E402
 from training.nano.curriculum import Stage  # noqa: E402
 from training.nano.exams import exam, right  # noqa: E402
 from training.nano.model import Nano, Shape  # noqa: E402
-from training.nano.train import Place, Plan, onward, rate_at, train  # noqa: E402
+from training.nano.train import (  # noqa: E402
+    Place,
+    Plan,
+    batch_of,
+    onward,
+    passes,
+    rate_at,
+    slopes,
+    train,
+)
 
 TINY = Shape(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=48)
 SHORT = Plan(rows=3, warm=2)
@@ -96,13 +105,33 @@ def test_training_learns(tmp_path: Path) -> None:
     assert losses[0] > 5 > 3.5 > losses[-1]
 
 
-def test_the_rate_warms_up_and_falls_to_nothing_over_the_last_stage() -> None:
+def test_the_rate_warms_up_and_goes_where_each_stage_says() -> None:
     plan = Plan(warm=10)
-    stages = (replace(STAGES[0], steps=50), replace(STAGES[1], steps=100))
+    stages = (replace(STAGES[0], steps=50), replace(STAGES[1], steps=100, rate=(1.0, 0.0)))
     assert rate_at(plan, stages, Place(0, 0, 0)) == pytest.approx(0.1)
     assert rate_at(plan, stages, Place(49, 0, 49)) == 1.0
     assert rate_at(plan, stages, Place(50, 1, 0)) == 1.0
     assert rate_at(plan, stages, Place(149, 1, 99)) == pytest.approx(0.01)
+
+
+def test_hints_teach_the_layers_before_the_middle_alone() -> None:
+    torch.manual_seed(3)
+    model, stage = Nano(TINY), Stage("hops", 1, {"hops": 1.0}, batch=3)
+    row = next(passes(SHORT, batch_of(SHORT, stage, 1)))
+    (loss, plain), (more, hinted) = slopes(model, 0.0, *row), slopes(model, 1.0, *row)
+    assert more > loss + 1
+    for (name, _), a, b in zip(model.named_parameters(), plain, hinted, strict=True):
+        late = name.startswith("model.layers.1.")
+        assert torch.allclose(a, b, atol=1e-6) == late, name
+
+
+def test_hints_within_texts_come_where_a_stage_says_so() -> None:
+    plain = Stage("hops", 1, {"hops": 1.0}, batch=3)
+    for stage in (plain, replace(plain, spots=True)):
+        inside = [i for row in batch_of(SHORT, stage, 1)
+                  for i, hint in zip(row.ids, row.hints, strict=True)
+                  if hint >= 0 and i != ASSISTANT]  # fmt: skip
+        assert bool(inside) == stage.spots
 
 
 def test_an_exam_says_right_where_greedy_decoding_would_be() -> None:

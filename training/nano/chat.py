@@ -29,31 +29,46 @@ TEMPLATE = (
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message. ``learn`` marks an answer that the loss is taken on, or which of its bytes."""
+    """One message. ``learn`` marks an answer that the loss is taken on, or which of its bytes.
+
+    ``hint`` is what has to be found first to find this answer: in some stages of training the
+    middle of the network is to think of its first byte before the answer begins. Within a text
+    it is given for each byte, -1 for none.
+    """
 
     role: Role
     text: str
     learn: bool | tuple[bool, ...] = False
+    hint: str | tuple[int, ...] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Token ids, and for each whether the model is to predict it (answers and their end)."""
+    """Token ids, and for each whether the model is to predict it (answers and their end).
+
+    ``hints`` has the byte to think of at a token, -1 for most.
+    """
 
     ids: tuple[int, ...]
     learn: tuple[bool, ...]
+    hints: tuple[int, ...]
 
 
 def encode(turns: Sequence[Turn]) -> Encoded:
     """Encode a whole conversation for training."""
     ids: list[int] = []
     learn: list[bool] = []
+    hints: list[int] = []
     for turn in turns:
         body = [*turn.text.encode(), END]
         ids += [ROLE_IDS[turn.role], *body]
+        if isinstance(turn.hint, tuple):
+            hints += [-1, *turn.hint, -1]
+        else:
+            hints += [*([*turn.hint.encode()[:1]] or [-1]), *[-1] * len(body)]
         each = turn.learn if isinstance(turn.learn, tuple) else (turn.learn,) * (len(body) - 1)
         learn += [False, *each, each[-1] if each else turn.learn is True]
-    return Encoded(tuple(ids), tuple(learn))
+    return Encoded(tuple(ids), tuple(learn), tuple(hints))
 
 
 def prompt_ids(turns: Sequence[Turn]) -> list[int]:

@@ -107,8 +107,19 @@ def listed(values: Sequence[str], mark: str, between: str = "\n") -> str:
     return between.join(lines)
 
 
-def say(turns: list[Turn], user: str, answer: str) -> None:
-    turns += [Turn("user", user), Turn("assistant", answer, True)]
+def spots(text: str, mark: str, values: Sequence[str]) -> tuple[int, ...]:
+    """Hints for options: where its value begins, the letter of each."""
+    found, at = [-1] * len(text.encode()), 0
+    for letter, value in zip(LETTERS, values, strict=True):
+        left = mark.replace("{l}", letter)
+        at = text.index(left.replace("{v}", value), at) + left.index("{v}")
+        found[len(text[:at].encode())] = ord(letter)
+    return tuple(found)
+
+
+def say(turns: list[Turn], user: str, answer: str, hint: str = "",
+        within: tuple[int, ...] | str = "") -> None:  # fmt: skip
+    turns += [Turn("user", user, False, within), Turn("assistant", answer, True, hint)]
 
 
 def after(rng: random.Random, split: Split) -> list[Turn]:
@@ -133,7 +144,7 @@ def pairs(rng: random.Random, split: Split) -> list[Turn]:
     begin = gap.join(k + mark + v for k, v in zip(keys, values, strict=True)) + "\n"
     turns: list[Turn] = []
     for key, value in rng.sample(list(zip(keys, values, strict=True)), len(keys)):
-        say(turns, f"{begin}{key}?", value)
+        say(turns, f"{begin}{key}?", value, value)
         begin = ""
     return turns
 
@@ -151,7 +162,7 @@ def recall(rng: random.Random, split: Split) -> list[Turn]:
     begin, turns = begin + "\n", list[Turn]()
     for entity in rng.sample(list(context.facts), len(context.facts)):
         question = f"{entity}?" if short else asked(rng, context, entity, split)
-        say(turns, begin + question, context.facts[entity])
+        say(turns, begin + question, context.facts[entity], context.facts[entity])
         begin = ""
     return turns
 
@@ -168,7 +179,7 @@ def read(rng: random.Random, split: Split, japanese: float = 0.05) -> list[Turn]
         if not turns:
             how = "{c}{q}" if nihongo else rng.choice(of_split(OPEN, split) or OPEN)
             question = how.replace("{c}", told(rng, context, nihongo)).replace("{q}", question)
-        say(turns, question, context.facts.get(entity, UNKNOWN))
+        say(turns, question, context.facts.get(entity, UNKNOWN), context.facts.get(entity, ""))
     return turns
 
 
@@ -185,9 +196,12 @@ def letters(rng: random.Random, split: Split) -> list[Turn]:
     """Five options and a look-up of each one's letter."""
     relation = rng.choice(RELATIONS)
     values = rng.sample(relation.values, 5)
-    begin, turns = listed(values, rng.choice(MARKS), rng.choice(("\n", " "))) + "\n", list[Turn]()
+    mark = rng.choice(MARKS)
+    begin, turns = listed(values, mark, rng.choice(("\n", " "))) + "\n", list[Turn]()
     for value in rng.sample(values, 5):
-        say(turns, begin + f"{value}?", LETTERS[values.index(value)])
+        said = begin + f"{value}?"
+        within = spots(said, mark, values) if begin else ""
+        say(turns, said, LETTERS[values.index(value)], within=within)
         begin = ""
     return turns
 
@@ -199,10 +213,13 @@ def bridge(rng: random.Random, split: Split) -> list[Turn]:
     short = rng.random() < 0.5
     lines = "\n".join(f"{e}: {v}" for e, v in context.facts.items())
     facts = lines if short else told(rng, context)
-    begin, turns = f"{facts}\n{listed(values, rng.choice(MARKS))}\n", list[Turn]()
+    mark = rng.choice(MARKS)
+    begin, turns = f"{facts}\n{listed(values, mark)}\n", list[Turn]()
     for entity in rng.sample(list(context.facts), len(context.facts)):
         question = f"{entity}?" if short else asked(rng, context, entity, split)
-        say(turns, begin + question, LETTERS[values.index(context.facts[entity])])
+        value = context.facts[entity]
+        within = spots(begin + question, mark, values) if begin else ""
+        say(turns, begin + question, LETTERS[values.index(value)], value, within)
         begin = ""
     return turns
 
@@ -217,7 +234,10 @@ def choose(rng: random.Random, split: Split, japanese: float = 0.05) -> list[Tur
         question = asked(rng, context, entity, split, nihongo)
         if not turns:
             how = rng.choice(of_split(CHOICE, split) or CHOICE).replace("{q}", question)
-            how = how.replace("{o}", listed(values, rng.choice(MARKS)))
+            mark = rng.choice(MARKS)
+            how = how.replace("{o}", listed(values, mark))
             question = how.replace("{c}", told(rng, context, nihongo))
-        say(turns, question, LETTERS[values.index(context.facts[entity])])
+        value = context.facts[entity]
+        within = "" if turns else spots(question, mark, values)
+        say(turns, question, LETTERS[values.index(value)], value, within)
     return turns

@@ -125,14 +125,20 @@ class Nano(nn.Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         """``[batch, length]`` ids to ``[batch, length, hidden]``."""
+        return self.thoughts(ids)[-1]
+
+    def thoughts(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """Hidden states after two thirds of the layers, and after the last."""
         length = ids.shape[1]
         cos, sin = rotary(self.shape, length)
         mask = torch.full((length, length), float("-inf")).triu(1)
         x = self.model.embed_tokens(ids)
-        for layer in self.model.layers:
+        middle = x
+        for number, layer in enumerate(self.model.layers, 1):
             x = layer(x, cos, sin, mask)
-        out: Tensor = self.model.norm(x)
-        return out
+            if number == 2 * len(self.model.layers) // 3:
+                middle = x
+        return self.model.norm(middle), self.model.norm(x)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """``[..., hidden]`` to ``[..., vocabulary]``, with the embedding as the head."""

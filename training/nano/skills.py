@@ -1,4 +1,4 @@
-r"""Measure the second edition's tasks: sums and votes, contexts, yes or no, rewrites.
+r"""Measure the tasks beside strings: sums and votes, contexts, yes or no, rewrites.
 
 Part of ``python -m training.nano.gates FOLDER``. 200 fresh questions per figure, each alone in its
 conversation, drawn from seeds that training never uses; greedy and exact but where a name says

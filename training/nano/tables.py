@@ -1,4 +1,4 @@
-"""The tables of the second edition's tasks in the model card, as Markdown."""
+"""The tables of the tasks beside strings in the model card, as Markdown."""
 
 from __future__ import annotations
 

@@ -4,9 +4,9 @@ Every 100 steps of a stage the lessons' exams are taken, a line is logged, and D
 (weights, both optimisers, place); a run that finds one goes on from it and ends with the weights of
 an uninterrupted run. A stage ends once its gates hold, or after its steps. Data needs no state:
 step ``n`` draws from ``Random(f"{seed}/{n}")``, and nothing else is random after the first weights,
-which ``--from FILE`` gives (a ``model.safetensors``). The rate stays until the last stage and falls
-to 0 over it. Stages to come may be changed on the way. Loss is on answers only. It doesn't use a
-GPU, and a start from scratch with these stages was not tried.
+which ``--from FILE`` gives (a ``model.safetensors``). Stages to come may be changed on the way.
+Loss is on answers, and on hints where a stage says so. It doesn't use a GPU, and a start from
+scratch with these stages was not tried.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from training.nano.chat import PAD, Encoded, encode
-from training.nano.curriculum import SECOND_EDITION, Stage
+from training.nano.curriculum import EDITIONS, Stage
 from training.nano.exams import exams
 from training.nano.lessons import draw
 from training.nano.model import Nano, Shape
@@ -38,7 +38,7 @@ from training.nano.muon import Muon
 class Plan:
     """Everything that decides the weights, beside the stages. It is saved with them."""
 
-    rows: int = 8  # conversations per pass, of like length: little padding, stays in the cache
+    rows: int = 4  # conversations per pass, of like length: little padding, stays in the cache
     muon_lr: float = 0.016
     adam_lr: float = 0.003
     warm: int = 50
@@ -57,29 +57,32 @@ class Place:
 def batch_of(plan: Plan, stage: Stage, step: int) -> list[Encoded]:
     """The conversations of one step, shortest first."""
     rng = random.Random(f"{plan.seed}/{step}")
-    drawn = (encode(draw(rng, stage.lessons)) for _ in range(stage.batch))
-    return sorted(drawn, key=lambda e: len(e.ids))
+    drawn = [draw(rng, stage.lessons) for _ in range(stage.batch)]
+    if not stage.spots:
+        drawn = [[t if isinstance(t.hint, str) else replace(t, hint="") for t in d] for d in drawn]
+    return sorted(map(encode, drawn), key=lambda e: len(e.ids))
 
 
-def passes(plan: Plan, batch: list[Encoded]) -> Iterator[tuple[Tensor, Tensor]]:
-    """``ids`` and ``targets`` ``[rows, length]``, padded right; -1 where nothing is learnt."""
+def passes(plan: Plan, batch: list[Encoded]) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """``ids``, ``targets`` and ``hints`` ``[rows, length]``, padded right; -1 where nothing is."""
     for start in range(0, len(batch), plan.rows):
         rows = batch[start : start + plan.rows]
         ids = torch.full((len(rows), len(rows[-1].ids)), PAD)
-        targets = torch.full_like(ids, -1)
+        targets, hints = torch.full_like(ids, -1), torch.full_like(ids, -1)
         for r, row in enumerate(rows):
             n = len(row.ids)
             ids[r, :n] = torch.tensor(row.ids)
             targets[r, :n] = torch.where(torch.tensor(row.learn), ids[r, :n], -1)
-        yield ids[:, :-1], targets[:, 1:]
+            hints[r, :n] = torch.tensor(row.hints)
+        yield ids[:, :-1], targets[:, 1:], hints[:, :-1]
 
 
 def rate_at(plan: Plan, stages: Sequence[Stage], place: Place) -> float:
-    """The learning rate's factor: warm up, stay, and fall to 0 over the last stage."""
+    """The learning rate's factor: warm up, then what the stage says, from its begin to its end."""
     warm = min(1.0, (place.step + 1) / plan.warm)
-    if place.stage < len(stages) - 1:
-        return warm
-    return min(warm, 1 - place.within / stages[-1].steps)
+    stage = stages[place.stage]
+    begin, end = stage.rate
+    return min(warm, begin + (end - begin) * place.within / stage.steps)
 
 
 def optimisers(model: Nano, plan: Plan) -> list[torch.optim.Optimizer]:
@@ -93,21 +96,30 @@ def optimisers(model: Nano, plan: Plan) -> list[torch.optim.Optimizer]:
     return found
 
 
-def slopes(model: Nano, ids: Tensor, targets: Tensor) -> tuple[float, list[Tensor]]:
+def slopes(model: Nano, hinted: float, ids: Tensor, targets: Tensor, hints: Tensor
+           ) -> tuple[float, list[Tensor]]:  # fmt: skip
     """Loss of one pass, and its gradients (returned, so that passes may run at once).
 
     A conversation counts by the square root of its answer bytes. By the byte, a letter's share
     would be lost in the 35 bytes of a worked sum; all alike, most of those bytes would be wasted.
+    A hint weighs ``hinted`` answer bytes, in the middle of the network (deep supervision, Lee et
+    al. 2015).
     """
     wanted = targets >= 0
-    shares = (wanted / wanted.sum(1, keepdim=True).sqrt())[wanted]
-    logits = model.logits(model(ids)[wanted])
-    loss = (cross_entropy(logits, targets[wanted], reduction="none") * shares).sum()
+    share = (1 / wanted.sum(1, keepdim=True).sqrt()).expand(wanted.shape)
+    middle, last = model.thoughts(ids)
+    loss = _loss(model.logits(last[wanted]), targets[wanted], share[wanted])
+    if hinted and bool((found := hints >= 0).any()):
+        loss = loss + hinted * _loss(model.logits(middle[found]), hints[found], share[found])
     return loss.item(), list(torch.autograd.grad(loss, list(model.parameters())))
 
 
-def learn(model: Nano, opts: list[torch.optim.Optimizer], plan: Plan,
-          batch: list[Encoded], rate: float, workers: ThreadPoolExecutor) -> float:  # fmt: skip
+def _loss(logits: Tensor, targets: Tensor, shares: Tensor) -> Tensor:
+    return (cross_entropy(logits, targets, reduction="none") * shares).sum()
+
+
+def learn(model: Nano, opts: list[torch.optim.Optimizer], plan: Plan, batch: list[Encoded],
+          rate: float, workers: ThreadPoolExecutor, hinted: float = 0.0) -> float:  # fmt: skip
     """One step. Returns the loss.
 
     Each worker does whole passes alone, longest first. Two threads inside every operation waited
@@ -116,7 +128,7 @@ def learn(model: Nano, opts: list[torch.optim.Optimizer], plan: Plan,
     """
     weight = sum(math.sqrt(sum(row.learn)) for row in batch)
     rows = list(passes(plan, batch))[::-1]
-    results = list(workers.map(lambda row: slopes(model, *row), rows))
+    results = list(workers.map(lambda row: slopes(model, hinted, *row), rows))
     for parameter, parts in zip(
         model.parameters(), zip(*(grads for _, grads in results), strict=True), strict=True
     ):
@@ -187,7 +199,8 @@ def train(out: Path, plan: Plan, shape: Shape, stages: Sequence[Stage], every: i
     while place.stage < len(stages) and place.step != stop_at:
         stage = stages[place.stage]
         batch = batch_of(plan, stage, place.step)
-        losses.append(learn(model, opts, plan, batch, rate_at(plan, stages, place), workers))
+        rate = rate_at(plan, stages, place)
+        losses.append(learn(model, opts, plan, batch, rate, workers, stage.hinted))
         due = (place.within + 1) % every == 0 or place.within + 1 == stage.steps
         marks = exams(model, stage.lessons) if due else {}
         place = onward(place, stages, marks)
@@ -207,12 +220,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--from", dest="start", type=Path, help="weights to begin with")
+    parser.add_argument("--edition", choices=EDITIONS, default="third")
     parser.add_argument("--threads", type=int, default=1)
     for name, value in asdict(Plan()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     args = vars(parser.parse_args())
     out, start, threads = args.pop("out"), args.pop("start"), args.pop("threads")
-    train(out, Plan(**args), Shape(), SECOND_EDITION, threads=threads, start=start)
+    stages = EDITIONS[args.pop("edition")]
+    train(out, Plan(**args), Shape(), stages, threads=threads, start=start)
 
 
 if __name__ == "__main__":

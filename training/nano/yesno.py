@@ -122,3 +122,50 @@ def lesson(rng: random.Random, split: Split) -> list[Turn]:
         turns.append(Turn("user", question(rng, claim, split)))
         turns.append(Turn("assistant", claim.answer, True))
     return turns
+
+
+def claims(rng: random.Random, split: Split) -> list[Turn]:
+    """Five questions of one kind in any wording, of the kinds that are learnt last."""
+    turns: list[Turn] = []
+    kind = rng.choice(("order", "order", "length", "member"))
+    for claim in (KINDS[kind](rng) for _ in range(5)):
+        turns.append(Turn("user", question(rng, claim, split)))
+        turns.append(Turn("assistant", claim.answer, True))
+    return turns
+
+
+def counts(rng: random.Random, split: Split) -> list[Turn]:
+    """How long ten words are: what two kinds of claim are made of, in the fewest bytes."""
+    turns: list[Turn] = []
+    for word in rng.sample(WORDS, 10):
+        turns += [Turn("user", word + "?"), Turn("assistant", str(len(word)), True)]
+    return turns
+
+
+def members(rng: random.Random, split: Split) -> list[Turn]:
+    """Eight short questions whether a letter or a word stands in a list, before it or after it."""
+    turns: list[Turn] = []
+    things = tuple(LOWER) if rng.random() < 0.5 else WORDS
+    before = rng.random() < 0.6
+    for _ in range(8):
+        listed = rng.sample(things, rng.randint(2, 6 if len(things[0]) == 1 else 4))
+        inside = rng.random() < 0.5
+        thing = rng.choice(listed if inside else [t for t in things if t not in listed])
+        said = ", ".join(listed)
+        turns.append(Turn("user", f"{thing} in {said}?" if before else f"{said}: {thing}?"))
+        turns.append(Turn("assistant", "Yes" if inside else "No", True))
+    return turns
+
+
+def same(rng: random.Random, split: Split) -> list[Turn]:
+    """Ten questions whether a letter is one of one to three."""
+    turns: list[Turn] = []
+    before, gap = rng.random() < 0.5, rng.choice((", ", ""))
+    for _ in range(10):
+        listed = rng.sample(LOWER, rng.choice((1, 1, 2, 3)))
+        inside = rng.random() < 0.5
+        thing = rng.choice(listed if inside else [t for t in LOWER if t not in listed])
+        said = gap.join(listed)
+        turns.append(Turn("user", f"{thing} in {said}?" if before else f"{said}: {thing}?"))
+        turns.append(Turn("assistant", "Yes" if inside else "No", True))
+    return turns
