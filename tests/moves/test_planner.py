@@ -346,3 +346,15 @@ def test_after_a_move_the_plan_knows_it(bench: Bench) -> None:
     tj.undo(bench.task)
     again = tj.next_moves(bench.task).plan.of("process")
     assert again.state == "done" and "undone" in again.outcome
+
+
+def test_the_pace_of_a_best_that_sent_nothing_is_that_of_the_run_behind_it(bench: Bench) -> None:
+    said = [answer(n) if n % 3 else "dunno" for n in range(SIZE)]
+    entry = bench.record([(f"q{n}", f"Sure! Here it is:\n\n{said[n]}") for n in range(SIZE)])
+    first = tj.run(bench.task, entry=entry).run
+    tried = tj.try_move(bench.task, "process")
+    assert tried.kept and tried.tried.sent == 0
+    costs = [one.cost for one in tj.next_moves(bench.task).plan.advice if one.cost.requests]
+    assert costs
+    for cost in costs:
+        assert cost.seconds == pytest.approx(cost.requests * first.all_seconds / first.all_sent)

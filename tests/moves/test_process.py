@@ -232,7 +232,7 @@ def test_a_run_without_outputs_has_nothing_to_clean(bench: Bench) -> None:
 
 
 def test_unknown_moves_and_no_runs_are_said(bench: Bench) -> None:
-    with pytest.raises(InputError, match="no move 'luck'; there are: .*process"):
+    with pytest.raises(InputError, match=r"no move 'luck'; there are: .*process"):
         tj.try_move(bench.task, "luck")
     with pytest.raises(InputError, match="no run yet"):
         tj.try_move(bench.task, "process")

@@ -63,7 +63,9 @@ def show_best(report: BestReport) -> None:
     field(metric.name, Text(score_text(run), "bold").append(f"  {better} is better", "dim"))
     field("came from", wrapped(report.origin()))
     rule("the entry" if run.entry == "base" else f"entries/{run.entry}.toml")
-    console.print(Text("\n".join(visible(line) for line in report.toml.rstrip().split("\n"))))
+    for line in report.toml.rstrip().split("\n"):
+        indent = len(line) - len(line.lstrip(" "))  # TOML to be copied: there, spaces stay spaces
+        console.print(Text(line[:indent] + visible(line[indent:])))
     sent = "the text that was sent" if report.answered else "the text that would be sent"
     rule(f"sample {report.sample} · {sent}")
     show_messages(report.messages)

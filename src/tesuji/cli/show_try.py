@@ -105,10 +105,9 @@ def _challengers(report: TryReport) -> None:
     console.print(table)
     metric = report.task.metric
     better = "higher" if metric.higher_is_better else "lower"
-    sent = sum(attempt.trial.run.sent for attempt in tried.attempts)
     words = (
         f"{metric.name}, {better} is better; a gain above 0 is better; changed: answers that "
-        f"differ; {sent:,} requests sent"
+        f"differ; {tried.sent:,} requests sent"
     )
     console.print(_wrapped_line(words), style="dim")
 
@@ -130,7 +129,7 @@ def _next(report: TryReport) -> None:
     if winner and not winner.kept:
         steps.append(f"tesuji run --entry {winner.run.entry}")
     elif winner:
-        steps.append("tesuji predict")
+        steps += ["tesuji next", "tesuji predict"]
     steps += [f"tesuji {step}" for step in tried.steps]
     if winner is None and tried.example:
         steps.append(f"tesuji show {tried.attempts[0].trial.run.id} {tried.example.sample}")

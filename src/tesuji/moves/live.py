@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from types import TracebackType
 from typing import Any, cast
 
+from tesuji.baselines.uri import is_baseline
 from tesuji.errors import BudgetSpentError
 from tesuji.models.base import Model, Output, Request
 from tesuji.models.several import Several
@@ -49,6 +50,7 @@ class Live:
         self._stack = AsyncExitStack()
         self._models: dict[tuple[str, bool], Model] = {}
         self._spent: list[Meter] = []
+        self._asking: list[Meter] = []  # those of them whose requests go to models
 
     async def __aenter__(self) -> Live:
         return self
@@ -87,12 +89,17 @@ class Live:
             return replace(entry, name=f"{entry.name[:75]}-{entry.digest[:4]}")
         return entry
 
+    @property
+    def sent(self) -> int:
+        """How many requests went to models; what a baseline computes is none."""
+        return sum(meter.sent for meter in self._asking)
+
     def left(self) -> Budget | None:
         """What is left of the budget; None where nothing more may be sent."""
         spent = {
             # From the first run on: the runs follow each other, with the search between them.
             "seconds": self._spent[0].seconds if self._spent else 0.0,
-            "requests": sum(meter.sent for meter in self._spent),
+            "requests": self.sent,
             "tokens": sum(meter.tokens_in + meter.tokens_out for meter in self._spent),
             "usd": sum(meter.usd or 0.0 for meter in self._spent),
         }
@@ -160,8 +167,13 @@ class Live:
         left = self.left()
         if left is None:
             raise BudgetSpentError(self.stopped or _SPENT)
-        meter = make_meter(self.task, entry, self._tightest(left))
+        budget = self._tightest(left)
+        if is_baseline(entry.model):
+            budget = replace(budget, requests=None)
+        meter = make_meter(self.task, entry, budget)
         self._spent.append(meter)
+        if not is_baseline(entry.model):
+            self._asking.append(meter)
         return meter
 
     def cut_short(self, run: RunRow, best: RunRow | None) -> bool:

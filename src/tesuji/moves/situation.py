@@ -139,8 +139,8 @@ def situation_of(
         flow=entry.flow, temperature=entry.sampling.temperature,
         score=run.score if run else None, best_possible=metric.best, stakes=evidence.stakes,
         findings={found.kind: found.outputs / outputs for found in evidence.found},
-        usage=evidence.usage, pace=_pace(run, evidence.usage), looked=looked or run is not None,
-        whole=whole,
+        usage=evidence.usage, pace=_pace(run, same, evidence.usage),
+        looked=looked or run is not None, whole=whole,
         unfinished=f"{unfinished.id} ({unfinished.entry})" if unfinished else None,
         models=tuple(dict.fromkeys(one.model for one in same if one.split == evidence.split)),
         tries={one.move: one for one in tries}, chain=tuple(chain),
@@ -156,8 +156,15 @@ def _no_llm(uri: str) -> bool:
     return uri.partition(":")[0] == "baseline"
 
 
-def _pace(run: RunRow | None, usage: Usage) -> float:
-    if run is not None and run.all_sent:
+def _pace(run: RunRow | None, runs: Sequence[RunRow], usage: Usage) -> float:
+    """Seconds a request, by the run's own clock; one that was read from recorded outputs has the
+    clock of the run of its model that sent most."""
+    if run is None:
+        return 0.0
+    if not run.all_sent:
+        same_model = (one for one in (run, *runs) if one.model == run.model)
+        run = max(same_model, key=lambda one: one.all_sent)
+    if run.all_sent:
         return run.all_seconds / run.all_sent
     return usage.seconds / usage.requests if usage.requests else 0.0
 

@@ -69,7 +69,7 @@ class Tried:
     """What came of a move. `winner` is better than the best before (or, where there was none, the
     best of the challengers), None where none is; `among` is how many challengers the error was
     shared by; `stopped` says why not all were tried; `absent` names those that could not be run,
-    with the reason; `steps` are commands to go on with."""
+    with the reason; `steps` are commands to go on with; `sent` counts the requests to models."""
 
     move: Move
     relevance: Relevance
@@ -82,6 +82,7 @@ class Tried:
     steps: tuple[str, ...] = ()
     absent: tuple[tuple[str, str], ...] = ()
     stopped: str | None = None
+    sent: int = 0
 
 
 async def try_challengers(
@@ -118,7 +119,7 @@ async def try_challengers(
         + (tuple(move.tables(evidence, attempts)) if isinstance(move, Shows) else ()),
         steps=played.steps
         + (tuple(move.steps(evidence, attempts)) if isinstance(move, Leads) else ()),
-        absent=tuple(session.absent), stopped=played.stopped,
+        absent=tuple(session.absent), stopped=played.stopped, sent=live.sent,
     )  # fmt: skip
 
 

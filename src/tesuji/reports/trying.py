@@ -94,6 +94,7 @@ class TryReport:
             "tables": [asdict(table) for table in tried.tables],
             "steps": list(tried.steps),
             "absent": [{"entry": name, "reason": reason} for name, reason in tried.absent],
+            "sent": tried.sent,
             "stopped": tried.stopped,
         }
 
