@@ -131,7 +131,7 @@ def test_of_several_better_ones_the_best_is_kept_and_the_p_values_are_adjusted(
         set_best(ledger, base)
         trials, winner = judge_together(bench.task, ledger, base, rest, among=7)
         # By Holm, as metrics of the whole are: once one is told, the next shares with one less.
-        good, best, poor = _one_by_one(bench.task, ledger, base, rest, among=7)
+        good, best, poor = _one_by_one(bench.task, ledger, base, rest, 7, None)
     assert [one.verdict for one in (good, best, poor)] == ["better", "better", "worse"]
     assert [one.method[-6:] for one in (best, good, poor)] == ["over 7", "over 6", "over 5"]
     assert [t.comparison.verdict for t in trials if t.comparison] == ["better", "better", "worse"]
