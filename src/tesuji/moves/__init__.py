@@ -28,11 +28,11 @@ from tesuji.moves.survey import Survey
 MOVES: Mapping[str, type[Move]] = MappingProxyType(
     {
         "process": Process,
-        "prompt": Prompt,
         "flow": Flow,
         "models": Models,
         "stronger": Stronger,
         "survey": Survey,
+        "prompt": Prompt,
     }
 )
 
