@@ -125,12 +125,9 @@ def test_what_the_readme_shows_is_what_the_demo_prints(readme: tuple[Path, list[
         "models.md",
         "moves.md",
         "nano.md",
-        "name",
-        [
-            "experiments.md",
-            "next.md",
-            "prompts.md",
-        ],
+        "next.md",
+        "experiments.md",
+        "prompts.md",
     ],
 )
 def test_the_blocks_of_a_page_run(name: str, tmp_path: Path) -> None:
