@@ -28,6 +28,7 @@ class GenaiStepper:
         self._end = 0  # tokens that fit in the generator
         self._forced: np.ndarray | None = None
         self._per_token = self._per_step = 0.0  # seconds
+        self._pushing: float | None = None  # seconds of a push whose logits were not asked for yet
 
     @property
     def price(self) -> float:
@@ -51,7 +52,11 @@ class GenaiStepper:
         """Logits of the next token, shape (rows, vocabulary), float32."""
         if self._generator is None:
             self._begin()
+        began = time.perf_counter()
         logits: np.ndarray = self._generator.get_logits()
+        if self._pushing is not None:  # genai does the work of a step when its logits are asked for
+            self._per_step = self._pushing + time.perf_counter() - began
+            self._pushing = None
         return logits.reshape(self._in_all, -1)[self._places]
 
     def greedy(self) -> np.ndarray:
@@ -78,7 +83,7 @@ class GenaiStepper:
         began = time.perf_counter()
         self._generator.set_logits(self._forced.reshape(self._in_all, 1, -1))
         self._generator.generate_next_token()
-        self._per_step = time.perf_counter() - began
+        self._pushing = time.perf_counter() - began
 
     def _begin(self) -> None:
         import numpy as np
@@ -105,4 +110,5 @@ class GenaiStepper:
             ids[at, : len(text)] = text
         self._generator.append_tokens(ids)
         self._in_all, self._places, self._forced = rows, list(range(rows)), None
+        self._pushing = None
         self._per_token = (time.perf_counter() - began) / ids.size
