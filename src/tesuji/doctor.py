@@ -23,7 +23,7 @@ EXTRAS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "hf": ("hf:NAME models by transformers", ("torch", "transformers")),
     "hub": ("`try survey`: models and data sets on the hub", ("huggingface_hub",)),
     "math": ("the metric math (equal formulas)", ("math-verify",)),
-    "tune": ("`try prompt`: prompts by Optuna", ("optuna",)),
+    "tune": ("`try prompt`: prompts suggested by Optuna's TPE", ("optuna",)),
     "vllm": ("vllm:NAME models on a GPU", ("vllm",)),
 }
 KEYS: Mapping[str, str] = {

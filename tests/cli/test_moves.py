@@ -7,6 +7,8 @@ import os
 import re
 import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import Tesuji
+from tests.cli.terminal import Tesuji, environment
 from tests.moves.conftest import TOML, answer
 from tests.moves.strengths import Strengths, serving
 
@@ -278,3 +280,29 @@ def test_a_cascade_by_hand(tesuji: Tesuji, folder: Path, models: Strengths) -> N
     assert looked.code == 0 and models.asked == {"shy-60": 100, "strong-95": 40}
     again = tesuji("run", "--entry", "two")
     assert again.code == 0 and " 0 sent" in again.out
+
+
+def test_a_prompt_is_searched_without_optuna_too(tesuji: Tesuji, fresh: Path) -> None:
+    assert tesuji("run").code == 0
+    code = (
+        "import sys; sys.modules['optuna'] = None\n"
+        "from tesuji.cli import main\n"
+        "main(['try', 'prompt', '--json', *sys.argv[1:]])"
+    )
+
+    def search(*options: str) -> subprocess.CompletedProcess[str]:
+        settings = [part for option in options for part in ("--option", option)]
+        return subprocess.run(
+            [sys.executable, "-c", code, *settings], capture_output=True, text=True,
+            encoding="utf-8", env=environment(), timeout=120,
+        )  # fmt: skip
+
+    refused = search("sampler=tpe")
+    assert refused.returncode == 2 and "pip install 'tesuji[tune]'" in refused.stderr
+    report = json.loads(search("trials=20").stdout)
+    assert report["kept"] and not (fresh / "prompts.journal").exists()
+    assert "with Optuna (the extra tune)" in report["tables"][0]["note"]
+    # What was raced is in the ledger: the same again comes to the same, and sends nothing.
+    assert tesuji("undo").code == 0
+    again = json.loads(search("trials=20").stdout)
+    assert (again["winner"], again["sent"]) == (report["winner"], 0)

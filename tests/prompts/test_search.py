@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -188,15 +186,3 @@ def test_effects_are_told_apart() -> None:
     assert abs(found["c"].effect) < 2.5 * found["c"].error + 0.01
     assert [one.element for one in effects(seen)][:2] == ["a", "b"]
     assert effects([]) == [] and effects([Seen({}, 0.0, 9)]) == []
-
-
-def test_optuna_is_needed_and_named() -> None:
-    code = (
-        "import sys; sys.modules['optuna'] = None\n"
-        "from tesuji.prompts.study import check_optuna\n"
-        "try: check_optuna()\n"
-        "except Exception as error: print(type(error).__name__, error)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout.startswith("MissingExtraError searching prompts needs the package optuna")
-    assert "tesuji[tune]" in done.stdout

@@ -26,7 +26,7 @@ from tesuji.moves.prompt_tables import effect_table, race_table
 from tesuji.moves.prompt_writing import Leading, Made, Writers
 from tesuji.prompts.elements import make_space
 from tesuji.prompts.search import Candidate, Scored, Search
-from tesuji.prompts.study import FILE, Study, check_optuna
+from tesuji.prompts.study import FILE, Study, check_sampler, has_optuna
 from tesuji.run.block import Answered
 from tesuji.run.budget import Budget
 from tesuji.run.entry import Entry, entry_path, load_entry, save_entry
@@ -52,7 +52,7 @@ class Prompt:
     `trials` is how many prompts meet the best one, `examples` how many few-shot examples one may
     show, `elements` which elements are varied (none named: all), `models` who writes prompts,
     `rewrites` how often each does, `keep` how many of the best are saved to `entries/` besides a
-    winner, `sampler` who suggests: tpe or random.
+    winner, `sampler` who suggests: tpe or random; auto is tpe where Optuna is installed.
     """
 
     name: str = "prompt"
@@ -63,19 +63,19 @@ class Prompt:
     models: tuple[str, ...] = ()
     rewrites: int = 3
     keep: int = 0
-    sampler: str = "tpe"
+    sampler: str = "auto"
     seed: int = 0
 
     def check(self, task: Task) -> None:
         """Raise what is missing: Optuna, targets, sense in the settings."""
-        check_optuna()
         for setting, least in (("trials", 1), ("examples", 0), ("rewrites", 0), ("keep", 0)):
             if getattr(self, setting) < least:
                 raise ConfigError(
                     f"prompt: {setting} is {getattr(self, setting)}; at least {least}"
                 )
-        if self.sampler not in ("tpe", "random"):
-            raise ConfigError(f"prompt: sampler is '{self.sampler}'; it is tpe or random")
+        if self.sampler not in ("auto", "tpe", "random"):
+            raise ConfigError(f"prompt: sampler is '{self.sampler}'; it is auto, tpe or random")
+        check_sampler(self.sampler)
         known = sum(sample.target is not None for sample in task.dev)
         if known < FEWEST:
             raise InputError(
@@ -179,8 +179,8 @@ class _Game:
         known = [(at[id], score) for id, score in self._base_scores.items() if id in at]
         race.tell_all(self.best.name, known)
         study = Study(
-            self.space, seed=self.move.seed, journal=self.task.folder / FILE, name=self._study_name,
-            sampler=self.move.sampler,
+            self.space, seed=self.move.seed, name=self._study_name, sampler=self._sampler,
+            journal=self.task.folder / FILE if has_optuna() else None,
             about={"competition": self.task.name, "metric": self.task.metric.name,
                    "base": self.best.name, "model": self.best.model},
         )  # fmt: skip
@@ -368,11 +368,17 @@ class _Game:
         return made
 
     @property
+    def _sampler(self) -> str:
+        if self.move.sampler == "auto":
+            return "tpe" if has_optuna() else "random"
+        return self.move.sampler
+
+    @property
     def _study_name(self) -> str:
         content = (
             self.task.digest, self.best.digest, self.move.seed,
             [(element.name, element.options) for element in self.space.elements],
-            [sample.id for sample in self.raced], self.move.sampler,
+            [sample.id for sample in self.raced], self._sampler,
         )  # fmt: skip
         digest = hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()[:8]
         return f"{self.best.name} {digest}"

@@ -31,7 +31,10 @@ def race_table(search: Search, metric: Metric, notes: Sequence[str] = ()) -> Tab
         f"{raced} prompts met {search.base} in {search.race.evaluations:,} new evaluations; "
         f"{metric.name}, {better} is better; a gain above 0 is better"
     ]
-    said += [f"{more} more are in prompts.journal"] if more else []
+    where = "are in prompts.journal" if search.study.journal else "stood behind these"
+    said += [f"{more} more {where}"] if more else []
+    if not search.study.journal:
+        said.append("with Optuna (the extra tune) later prompts follow the gains of earlier ones")
     said += notes
     tops = [search.candidates[one.name] for one in shown if one.name != search.base][:_TEXTS]
     return Table(

@@ -34,27 +34,38 @@ _TRIES = 12  # suggestions that are known already, before one is drawn by chance
 _SMALL = 20_000  # choices that are gone through for one that is new
 
 
-def check_optuna() -> None:
-    """MissingExtraError where Optuna is not installed."""
+def has_optuna() -> bool:
+    """Whether Optuna is installed."""
     from importlib.util import find_spec
 
-    if find_spec("optuna") is None:
-        raise MissingExtraError("optuna", "tune", "searching prompts")
+    return find_spec("optuna") is not None
+
+
+def check_sampler(sampler: str) -> None:
+    """MissingExtraError where a sampler needs Optuna and it is not installed."""
+    if sampler == "tpe" and not has_optuna():
+        raise MissingExtraError("optuna", "tune", "searching prompts by TPE")
 
 
 class Study:
     """Suggests choices of a space, and records what came of them in a journal (None: nowhere).
 
-    `name` tells studies of one journal apart. InputError where the journal cannot be read.
+    `sampler` is "tpe" or "random", which does without Optuna; a journal needs it. `name` tells
+    studies of one journal apart. InputError where the journal cannot be read.
     """
 
     def __init__(
         self, space: Space, *, seed: int = 0, journal: Path | None = None, name: str = "prompts",
         about: Mapping[str, Any] | None = None, sampler: str = "tpe",
     ) -> None:  # fmt: skip
-        check_optuna()
+        check_sampler(sampler)
         self.space, self.seed, self.sampler = space, seed, sampler
         self._study = _open(journal, name, about or {}) if journal else None
+
+    @property
+    def journal(self) -> bool:
+        """Whether what is tried is recorded in a journal."""
+        return self._study is not None
 
     def recorded(self, number: int) -> dict[str, str] | None:
         """The choice of trial `number` in the journal, if it is one of this space."""
@@ -130,11 +141,11 @@ class Study:
 
     def end(self, number: int, gain: float | None, *, left: bool) -> None:
         """Record what a candidate came to: `left` the race, or stayed to its end."""
-        from optuna.trial import TrialState
-
         trial = self._running(number)
         if self._study is None or trial is None:
             return
+        from optuna.trial import TrialState
+
         if left:
             self._study.tell(number, state=TrialState.PRUNED)
         elif gain is None:
