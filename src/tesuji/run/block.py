@@ -21,7 +21,7 @@ from tesuji.run.diagnoser import Diagnoser
 from tesuji.run.entry import Entry
 from tesuji.run.ledger import AnswerRow, Ledger
 from tesuji.run.progress import Progress, Tally, Watch
-from tesuji.run.runner import check_entry
+from tesuji.run.runner import check_entry, first_error
 from tesuji.run.scheduler import Scheduler
 from tesuji.task.sample import Sample
 from tesuji.task.task import Task
@@ -70,10 +70,11 @@ async def answer_block(
         async with asyncio.TaskGroup() as group, aclosing(admitted):
             async for at, claim in admitted:
                 if meter.halted:
+                    block.scheduler.allocator.leave(claim)  # it will not begin: nobody waits for it
                     break
                 group.create_task(answer(at, claim))
     except BaseExceptionGroup as errors:
-        raise _first(errors) from None
+        raise first_error(errors) from None
     finally:
         ledger.flush()
     unasked = [Answered(entry, sample, None, (), True) for entry, sample in asked]
@@ -119,10 +120,3 @@ class _Block:
 
     def progress(self) -> Progress:
         return self.tally.snapshot()
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

@@ -203,7 +203,7 @@ async def _work(run: Run, samples: Sequence[Sample], watch: Watch | None) -> Non
                     break
                 group.create_task(_answer(run, sample, claim))
     except BaseExceptionGroup as errors:
-        raise _first(errors) from None
+        raise first_error(errors) from None
     finally:
         if ticker:
             ticker.cancel()
@@ -238,7 +238,8 @@ async def _tick(tally: Tally, watch: Watch | None) -> None:
         watch(tally.snapshot())
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+def first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first of the errors of a task group, however deep it lies."""
     error: BaseException = group
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
