@@ -44,16 +44,19 @@ def text_test(text: str | None, pattern: str | None) -> Test:
 
 
 def _pattern_test(pattern: str) -> Test:
-    compiled = _compile(pattern)
-    left = _ALL_SECONDS
+    compiled, left = _compile(pattern), _ALL_SECONDS
 
     def test(body: str) -> bool:
         nonlocal left
+        if left <= 0:
+            raise InputError(
+                f"the pattern {pattern!r} was stopped after {_ALL_SECONDS:g} s: make it simpler, "
+                "or filter by something else as well"
+            )
         began = time.monotonic()
         try:
             # Other threads may run meanwhile; the text is a str, which cannot change.
-            limit = max(0.001, min(_TEXT_SECONDS, left))
-            found = compiled.search(body, timeout=limit, concurrent=True)
+            found = compiled.search(body, timeout=min(_TEXT_SECONDS, left), concurrent=True)
         except TimeoutError:
             raise InputError(
                 f"the pattern {pattern!r} takes too long and was stopped: make it simpler; "
