@@ -258,7 +258,7 @@ def test_a_pattern_that_is_slow_on_many_texts_is_stopped(
     ledger: Ledger, run: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(matching, "_ALL_SECONDS", 1e-9)
-    with pytest.raises(InputError, match="was stopped after 1e-09 s"):
+    with pytest.raises(InputError, match="was stopped after 1e-09 s over all texts"):
         page(ledger, run, Filter(pattern="x"))
 
 

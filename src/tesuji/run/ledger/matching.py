@@ -48,19 +48,19 @@ def _pattern_test(pattern: str) -> Test:
 
     def test(body: str) -> bool:
         nonlocal left
-        if left <= 0:
-            raise InputError(
-                f"the pattern {pattern!r} was stopped after {_ALL_SECONDS:g} s: make it simpler, "
-                "or filter by something else as well"
-            )
-        began = time.monotonic()
+        began, limit = time.monotonic(), min(_TEXT_SECONDS, left)
         try:
+            if limit <= 0:
+                raise TimeoutError
             # Other threads may run meanwhile; the text is a str, which cannot change.
-            found = compiled.search(body, timeout=min(_TEXT_SECONDS, left), concurrent=True)
+            found = compiled.search(body, timeout=limit, concurrent=True)
         except TimeoutError:
+            why = "takes too long and was stopped"
+            if limit < _TEXT_SECONDS:
+                why = f"was stopped after {_ALL_SECONDS:g} s over all texts"
             raise InputError(
-                f"the pattern {pattern!r} takes too long and was stopped: make it simpler; "
-                "a repeat within a repeat, such as (a+)+, is the usual cause"
+                f"the pattern {pattern!r} {why}: make it simpler; a repeat within a repeat, such "
+                "as (a+)+, is the usual cause"
             ) from None
         except (MemoryError, RecursionError):
             raise InputError(
