@@ -12,7 +12,20 @@ from tesuji.run.ledger.bests import (
     set_best,
     undo_best,
 )
+from tesuji.run.ledger.browse import (
+    Distribution,
+    Flips,
+    Page,
+    Row,
+    distribution,
+    extremes,
+    flips,
+    neighbour,
+    page,
+)
 from tesuji.run.ledger.diagnoses import diagnosis_context, find_diagnosis, record_diagnosis
+from tesuji.run.ledger.matching import samples_matching, samples_where
+from tesuji.run.ledger.notes import Note, list_tags, read_notes, write_note
 from tesuji.run.ledger.outputs import (
     find_output,
     find_scores,
@@ -56,6 +69,7 @@ from tesuji.run.ledger.runs import (
     record_trial,
     write_answer,
 )
+from tesuji.run.ledger.selecting import Filter, Order
 from tesuji.run.ledger.several import find_identities, note_identities, outputs_by_model
 from tesuji.run.ledger.store import FILE, Ledger, Write
 
@@ -63,9 +77,16 @@ __all__ = [
     "FILE",
     "AnswerRow",
     "AnswerState",
+    "Distribution",
+    "Filter",
+    "Flips",
     "Ledger",
+    "Note",
+    "Order",
+    "Page",
     "RatePoint",
     "Record",
+    "Row",
     "RunRow",
     "Spent",
     "Step",
@@ -75,7 +96,9 @@ __all__ = [
     "begin_run",
     "best_chain",
     "diagnosis_context",
+    "distribution",
     "end_run",
+    "extremes",
     "find_diagnosis",
     "find_findings",
     "find_identities",
@@ -86,6 +109,7 @@ __all__ = [
     "finding_counts",
     "finding_examples",
     "finding_rates",
+    "flips",
     "gain_of",
     "get_best",
     "get_run",
@@ -93,17 +117,21 @@ __all__ = [
     "iter_answers",
     "iter_records",
     "list_runs",
+    "list_tags",
     "list_trials",
     "list_tries",
+    "neighbour",
     "note_identities",
     "output_key",
     "output_write",
     "outputs_by_model",
+    "page",
     "paired_scores",
     "rate_history",
     "read_alarms",
     "read_logprobs",
     "read_messages",
+    "read_notes",
     "read_rates",
     "record_diagnosis",
     "record_output",
@@ -111,6 +139,8 @@ __all__ = [
     "record_trial",
     "record_try",
     "redo_best",
+    "samples_matching",
+    "samples_where",
     "sampling_json",
     "score_key",
     "set_best",
@@ -118,5 +148,6 @@ __all__ = [
     "undo_best",
     "write_alarm",
     "write_answer",
+    "write_note",
     "write_rates",
 ]
