@@ -121,12 +121,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "failed": ("This page cannot be shown", "表示できません"),
     "keys": ("Keys: j next, k previous, n next failure, / filter",
              "キー: j 次、k 前、n 次の失敗、/ 絞り込み"),
-    "sort_sample": ("sample", "サンプル順"),
-    "sort_score": ("score, lowest first", "スコアの小さい順"),
-    "sort_score_down": ("score, highest first", "スコアの大きい順"),
-    "sort_seconds": ("slowest first", "遅い順"),
-    "sort_tokens": ("longest first", "長い順"),
-    "sort_usd": ("dearest first", "高価な順"),
+    "order_id": ("sample", "サンプル順"),
+    "order_score": ("lowest score first", "スコアの小さい順"),
+    "order_score-down": ("highest score first", "スコアの大きい順"),
+    "order_seconds": ("slowest first", "遅い順"),
+    "order_tokens": ("most tokens first", "トークンの多い順"),
+    "order_length": ("longest first", "長い順"),
+    "compared": ("Compared with run", "比較相手の実行"),
 }  # fmt: skip
 
 

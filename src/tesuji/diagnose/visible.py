@@ -109,9 +109,7 @@ def highlight(text: str, findings: Iterable[Finding]) -> list[tuple[str, Kind | 
     return segments
 
 
-def visible_parts(
-    text: str, findings: Iterable[Finding]
-) -> list[tuple[str, Kind | None]]:
+def visible_parts(text: str, findings: Iterable[Finding]) -> list[tuple[str, Kind | None]]:
     """`highlight`, with each segment made `visible` as it stands in the whole text.
 
     The segments joined are `visible(text)`: a space before a cut is not taken for a line's end.
