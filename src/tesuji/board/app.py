@@ -178,7 +178,7 @@ class Board:
             flipped = [
                 (flip, page(ledger, b.id, Filter(against=a.id, flip=flip), size=_FLIPPED))
                 for flip in ("better", "worse")
-            ]  # type: ignore[misc]
+            ]
             return self._page(
                 request, "compare.html", runs=runs, pair=(a, b), why="", sentence=sentence,
                 verdict=comparison.verdict, flips=flips(ledger, a.id, b.id), flipped=flipped,
@@ -240,7 +240,7 @@ def _toml(run: RunRow) -> str:
     return tomli_w.dumps(table, multiline_strings=True)
 
 
-def _around(ledger: Ledger, run: int, asked: Asked, id: str) -> dict[str, str | None]:
+def _around(ledger: Ledger, run: int, asked: Asked, id: str) -> dict[str, Any]:
     """The samples before and after one in a list, and the next one that fails."""
     chosen, order = asked.filter(ledger, run), asked.sorting
     failed = Filter(ids=failing(ledger, run))

@@ -82,7 +82,7 @@ def read_asked(given: Mapping[str, str]) -> Asked:
     for name, value in (("page", page), ("against", values["against"])):
         if value and not (value.isascii() and value.isdecimal() and len(value) < 18):
             raise InputError(f"{name} is no whole number")
-    return Asked(**values, page=max(1, min(int(page), _MOST)))  # type: ignore[arg-type]
+    return Asked(**values, page=max(1, min(int(page), _MOST)))
 
 
 def failing(ledger: Ledger, run: int) -> frozenset[str]:

@@ -146,7 +146,7 @@ def choose_language(accepted: str, *wishes: str | None) -> Language:
     ('ja', 'en')
     """
     for wish in wishes:
-        if wish in LANGUAGES:
+        if wish is not None and wish in LANGUAGES:
             return wish
     ranked: list[tuple[float, int, str]] = []
     for at, part in enumerate(accepted[:1000].split(",")):
