@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tesuji.errors import InputError
+from tesuji.run.ledger.outputs import storable
 from tesuji.run.ledger.store import Ledger
+
+_LONGEST = 10_000
+_LONGEST_TAG = 100
+_MOST_TAGS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +40,59 @@ def write_note(
     A note is the sample's, not a run's: it is seen with all runs of the task's split. InputError
     for what is too long (text of 10,000 characters, tag of 100, 50 tags).
     """
-    raise NotImplementedError
+    kept = _clean_tags(sample, tags)
+    if len(text) > _LONGEST:
+        raise InputError(
+            f"the note on sample {sample!r} has {len(text):,} characters; {_LONGEST:,} are allowed"
+        )
+    text = storable(text) if text.strip() else ""
+    note = Note(storable(sample), text, kept, time.time())
+    with ledger.transaction() as connection:
+        connection.execute(
+            "DELETE FROM notes WHERE task_digest = ? AND split = ? AND sample = ?",
+            (task_digest, split, note.sample),
+        )
+        if not note.text and not kept:
+            return None
+        connection.execute(
+            "INSERT INTO notes (task_digest, split, sample, text, tags, written) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                task_digest, split, note.sample, note.text,
+                json.dumps(kept, ensure_ascii=False), note.written,
+            ),
+        )  # fmt: skip
+    return note
 
 
 def read_notes(
     ledger: Ledger, task_digest: str, split: str, samples: Sequence[str] | None = None
 ) -> dict[str, Note]:
     """The notes by their samples: of all, or of these."""
-    raise NotImplementedError
+    rows = ledger.rows(
+        "SELECT sample, text, tags, written FROM notes WHERE task_digest = ?1 AND split = ?2 "
+        "AND (?3 IS NULL OR sample IN (SELECT value FROM json_each(?3)))",
+        task_digest, split, None if samples is None else json.dumps([*samples]),
+    )  # fmt: skip
+    return {row[0]: Note(row[0], row[1], tuple(json.loads(row[2])), row[3]) for row in rows}
 
 
 def list_tags(ledger: Ledger, task_digest: str, split: str) -> dict[str, int]:
     """The tags in use and how many samples have each, commonest first."""
-    raise NotImplementedError
+    notes = read_notes(ledger, task_digest, split).values()
+    counts = Counter(tag for note in notes for tag in note.tags)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _clean_tags(sample: str, tags: Sequence[str]) -> tuple[str, ...]:
+    """Without the blanks around them, each once, in the order given."""
+    kept = tuple(dict.fromkeys(name for tag in tags if (name := storable(tag.strip()))))
+    if len(kept) > _MOST_TAGS:
+        raise InputError(f"sample {sample!r} has {len(kept)} tags; {_MOST_TAGS} are allowed")
+    for tag in kept:
+        if len(tag) > _LONGEST_TAG:
+            raise InputError(
+                f"a tag of sample {sample!r} has {len(tag):,} characters; "
+                f"{_LONGEST_TAG} are allowed"
+            )
+    return kept

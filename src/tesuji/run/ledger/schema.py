@@ -207,7 +207,20 @@ CREATE TABLE identities (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _RATES, _AGAIN, _MOVES, _SEVERAL)
+# What a person said of a sample while looking at it, and the tags given to it, as a JSON list.
+_NOTES = """
+CREATE TABLE notes (
+  task_digest TEXT NOT NULL,
+  split TEXT NOT NULL,
+  sample TEXT NOT NULL,
+  text TEXT NOT NULL,
+  tags TEXT NOT NULL,
+  written REAL NOT NULL,
+  PRIMARY KEY (task_digest, split, sample)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _RATES, _AGAIN, _MOVES, _SEVERAL, _NOTES)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
