@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tesuji.api.opening import NO_RUN
 from tesuji.board.asked import ANY, ORDERS, STATES, Asked, failing, read_asked
 from tesuji.board.guard import Gate, Guard
 from tesuji.board.marked import as_text, changes
-from tesuji.board.overview import Checklist, failures, lines
+from tesuji.board.overview import Checklist, Failure, Line, failures, lines
+from tesuji.board.reader import Reader
 from tesuji.board.view import asset, render
 from tesuji.compare.trial import compare_runs
 from tesuji.diagnose.finding import KINDS
 from tesuji.diagnose.visible import visible_parts
 from tesuji.errors import InputError, TesujiError
-from tesuji.reports.plan import STATES as MOVE_STATES
 from tesuji.reports.plan import cost_words, gain_words
 from tesuji.reports.words import cost_text, score_text
 from tesuji.run.entry import from_table, to_table
@@ -42,23 +43,37 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp
 
+    from tesuji.moves.advice import Plan
+
 SIZE = 50  # samples on a page
 _FLIPPED = 100  # of each kind on the page of a comparison; the rest is behind a link
 
 
 def make_app(task: Task, gate: Gate) -> ASGIApp:
-    """The board of a competition, behind its gate. Pages are made in worker threads."""
+    """The board of a competition, behind its gate. Its lifespan closes the ledger."""
     from starlette.applications import Starlette
     from starlette.exceptions import HTTPException
     from starlette.routing import Route
 
     board = Board(task)
+
+    def read(make: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            return await board.reader.run(lambda: make(request))
+
+        return answer
+
+    @asynccontextmanager
+    async def life(app: Starlette) -> AsyncIterator[None]:
+        yield
+        await board.reader.close()
+
     routes = [
         Route("/", board.competition),
-        Route("/compare", board.compare),
-        Route("/run/{run}", board.run),
-        Route("/run/{run}/samples", board.samples),
-        Route("/run/{run}/sample", board.sample),
+        Route("/compare", read(board.compare)),
+        Route("/run/{run}", read(board.run)),
+        Route("/run/{run}/samples", read(board.samples)),
+        Route("/run/{run}/sample", read(board.sample)),
         Route("/static/board.css", _asset("board.css", "text/css")),
         Route("/static/board.js", _asset("board.js", "text/javascript")),
         Route("/favicon.ico", _nothing),
@@ -66,7 +81,7 @@ def make_app(task: Task, gate: Gate) -> ASGIApp:
     handlers: Mapping[Any, Callable[..., Any]] = {
         InputError: board.missing, TesujiError: board.failed, HTTPException: board.refused,
     }  # fmt: skip
-    return Guard(Starlette(routes=routes, exception_handlers=handlers), gate)
+    return Guard(Starlette(routes=routes, exception_handlers=handlers, lifespan=life), gate)
 
 
 def _asset(name: str, kind: str) -> Callable[[Request], Response]:
@@ -83,38 +98,47 @@ def _nothing(request: Request) -> Response:
 
 @dataclass
 class Board:
-    """The pages of a competition. Each opens the ledger anew: SQLite's readers hold up nobody."""
+    """The pages of a competition, made in the reader's thread."""
 
     task: Task
     checklist: Checklist = field(init=False)
+    reader: Reader = field(init=False)
     _samples: dict[str, dict[str, Sample]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.checklist = Checklist(self.task)
+        self.reader = Reader(self.task.folder / FILE)
 
-    def competition(self, request: Request) -> Response:
-        """The best entry, what to do next, all runs."""
+    async def competition(self, request: Request) -> Response:
+        """The best entry, what to do next, all runs. The planner may take a while over a large
+        run: it has a thread of its own."""
+        report = await asyncio.to_thread(self.checklist.report)
+        return await self.reader.run(lambda: self._competition(request, report.plan))
+
+    def _competition(self, request: Request, plan: Plan) -> Response:
         if not (self.task.folder / FILE).exists():
-            from tesuji import api
-
-            return self._overview(request, api.next_moves(self.task).plan, None, (), ())
-        with self._ledger() as ledger:
+            return self._overview(request, plan, None, (), ())
+        with self.reader.ledger() as ledger:
             best = get_best(ledger, self.task.digest, "dev")
             found = failures(ledger, best.id) if best else []
-            plan = self.checklist.report(ledger).plan
             return self._overview(request, plan, best, found, lines(self.task, ledger))
 
     def _overview(
-        self, request: Request, plan: Any, best: RunRow | None, found: Any, runs: Any
+        self,
+        request: Request,
+        plan: Plan,
+        best: RunRow | None,
+        found: Sequence[Failure],
+        runs: Sequence[Line],
     ) -> Response:
         return self._page(
             request, "competition.html", plan=plan, best=best, failures=found, lines=runs,
-            gain_words=gain_words, cost_words=cost_words, states=MOVE_STATES,
+            gain_words=gain_words, cost_words=cost_words,
         )  # fmt: skip
 
     def run(self, request: Request) -> Response:
         """A run: counts, score, rates of failures, its entry."""
-        with self._ledger() as ledger:
+        with self.reader.ledger() as ledger:
             run = self._run(ledger, request.path_params["run"])
             others = [
                 one for one in list_runs(ledger)
@@ -131,12 +155,12 @@ class Board:
     def samples(self, request: Request) -> Response:
         """The samples of a run that fit a filter, a page of them."""
         asked = read_asked(request.query_params)
-        with self._ledger() as ledger:
+        with self.reader.ledger() as ledger:
             run = self._run(ledger, request.path_params["run"])
             if asked.against:
                 get_run(ledger, int(asked.against))
             found = page(
-                ledger, run.id, asked.filter(ledger, run.id), asked.sorting,
+                ledger, run.id, self._filter(ledger, run.id, asked), asked.sorting,
                 offset=(asked.page - 1) * SIZE, size=SIZE,
             )  # fmt: skip
         return self._page(
@@ -147,12 +171,12 @@ class Board:
     def sample(self, request: Request) -> Response:
         """One sample: what was sent, what came back, what was made of it."""
         asked, id = read_asked(request.query_params), request.query_params.get("id", "")
-        with self._ledger() as ledger:
+        with self.reader.ledger() as ledger:
             run = self._run(ledger, request.path_params["run"])
             row = find_row(ledger, run.id, id, self._sample(run.split, id))
             if row is None:
                 raise InputError(f"run {run.id} has no such sample")
-            around = _around(ledger, run.id, asked, id)
+            around = self._around(ledger, run.id, asked, id)
         target = row.sample.target if row.sample else None
         answer = row.answer.answer
         compared = target is not None and answer is not None
@@ -165,7 +189,7 @@ class Board:
     def compare(self, request: Request) -> Response:
         """Two runs on the same samples."""
         names = [request.query_params.get(name, "") for name in ("a", "b")]
-        with self._ledger() as ledger:
+        with self.reader.ledger() as ledger:
             runs = list_runs(ledger)
             if not all(names):
                 return self._page(request, "compare.html", runs=runs, pair=None)
@@ -176,12 +200,14 @@ class Board:
                 return self._page(request, "compare.html", runs=runs, pair=(a, b), why=str(error))
             sentence = comparison.sentence(*(f"{run.entry} (run {run.id})" for run in (a, b)))
             flipped = [
-                (flip, page(ledger, b.id, Filter(against=a.id, flip=flip), size=_FLIPPED))
+                (flip, page(ledger, b.id, self._filter(ledger, b.id, asked), size=_FLIPPED))
                 for flip in ("better", "worse")
+                if (asked := Asked(against=str(a.id), flip=flip))
             ]
             return self._page(
                 request, "compare.html", runs=runs, pair=(a, b), why="", sentence=sentence,
-                verdict=comparison.verdict, flips=flips(ledger, a.id, b.id), flipped=flipped,
+                flipped=flipped,
+                flips=flips(ledger, a.id, b.id, higher_is_better=self.task.metric.higher_is_better),
             )  # fmt: skip
 
     def missing(self, request: Request, error: Exception) -> Response:
@@ -204,10 +230,18 @@ class Board:
             **values,
         )  # fmt: skip
 
-    def _ledger(self) -> Ledger:
-        if not (self.task.folder / FILE).exists():
-            raise InputError(NO_RUN)
-        return Ledger(self.task.folder / FILE)
+    def _filter(self, ledger: Ledger, run: int, asked: Asked) -> Filter:
+        return asked.filter(ledger, run, self.task.metric.higher_is_better)
+
+    def _around(self, ledger: Ledger, run: int, asked: Asked, id: str) -> dict[str, Any]:
+        """The samples before and after one in a list, and the next one that fails."""
+        chosen, order = self._filter(ledger, run, asked), asked.sorting
+        failed = Filter(ids=failing(ledger, run))
+        return {
+            "previous": neighbour(ledger, run, chosen, order, id, -1),
+            "following": neighbour(ledger, run, chosen, order, id, 1),
+            "failure": neighbour(ledger, run, failed, order, id, 1),
+        }
 
     def _run(self, ledger: Ledger, number: str) -> RunRow:
         if not (number.isascii() and number.isdecimal() and len(number) < 18):
@@ -238,17 +272,6 @@ def _toml(run: RunRow) -> str:
     except TesujiError:  # of another version of Tesuji
         table = dict(run.entry_table)
     return tomli_w.dumps(table, multiline_strings=True)
-
-
-def _around(ledger: Ledger, run: int, asked: Asked, id: str) -> dict[str, Any]:
-    """The samples before and after one in a list, and the next one that fails."""
-    chosen, order = asked.filter(ledger, run), asked.sorting
-    failed = Filter(ids=failing(ledger, run))
-    return {
-        "previous": neighbour(ledger, run, chosen, order, id, -1),
-        "following": neighbour(ledger, run, chosen, order, id, 1),
-        "failure": neighbour(ledger, run, failed, order, id, 1),
-    }
 
 
 def _attempts(row: Row) -> list[dict[str, Any]]:

@@ -39,7 +39,7 @@ class Asked:
     order: str = ""
     page: int = 1
 
-    def filter(self, ledger: Ledger, run: int) -> Filter:
+    def filter(self, ledger: Ledger, run: int, higher_is_better: bool = True) -> Filter:
         """Which samples of the run."""
         return Filter(
             kind=self.kind if self.kind not in ("", ANY) else None,
@@ -48,6 +48,7 @@ class Asked:
             ids=failing(ledger, run) if self.kind == ANY else None,
             against=int(self.against) if self.against else None,
             flip=self.flip or "any",  # type: ignore[arg-type]
+            higher_is_better=higher_is_better,
         ) if self.is_filtered else Filter()  # fmt: skip
 
     @property

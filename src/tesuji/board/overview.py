@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from tesuji import api
 from tesuji.reports import PlanReport
 from tesuji.run.ledger import (
+    FILE,
     Ledger,
     RunRow,
     best_chain,
@@ -75,13 +76,19 @@ class Checklist:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _known: tuple[str, PlanReport] | None = None
 
-    def report(self, ledger: Ledger) -> PlanReport:
+    def report(self) -> PlanReport:
         """The planner's report on what is recorded now."""
-        state = repr(
-            ledger.rows("SELECT id, state, settled, score, outputs, all_sent FROM runs")
-            + ledger.rows("SELECT (SELECT max(id) FROM tries), (SELECT max(id) FROM bests)")
-        )
         with self._lock:
+            state = self._state()
             if self._known is None or self._known[0] != state:
                 self._known = state, api.next_moves(self.task)
             return self._known[1]
+
+    def _state(self) -> str:
+        """Changes with whatever a run or a move records when it ends."""
+        if not (self.task.folder / FILE).exists():
+            return ""
+        with Ledger(self.task.folder / FILE) as ledger:
+            runs = ledger.rows("SELECT id, state, settled, score, outputs, all_sent FROM runs")
+            moves = ledger.rows("SELECT (SELECT max(id) FROM tries), (SELECT max(id) FROM bests)")
+            return repr((runs, moves))
