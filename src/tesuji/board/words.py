@@ -92,6 +92,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "chosen": ("the answer is from this one", "回答の出所"),
     "no_output": ("No output is recorded.", "出力の記録がありません。"),
     "parsed": ("What was read", "読み取った回答"),
+    "stand_in": ("Nothing could be read: this is the fallback.",
+                 "読み取れなかったため、既定の回答です。"),
     "target": ("Target", "正解"),
     "difference": ("Difference", "差分"),
     "only_target": ("only in the target", "正解だけにある"),
