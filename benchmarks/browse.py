@@ -212,8 +212,8 @@ def measure_written(path: Path, samples: int, repeats: int) -> None:
                 (run,) = ledger.row("SELECT MAX(id) FROM runs") or (0,)
                 shown = timed(lambda: page(ledger, run, size=_SIZE), repeats)  # noqa: B023
                 finished = timed(
-                    lambda: page(ledger, _RUN, Filter(text="prices waited")),  # noqa: B023
-                    repeats, lambda: forget(ledger),  # noqa: B023
+                    lambda: page(ledger, _RUN, Filter(text="prices waited")),
+                    repeats, lambda: forget(ledger),
                 )  # fmt: skip
             print(
                 f"while written: first page {shown:.1f} ms, substring elsewhere {finished:.1f} ms"

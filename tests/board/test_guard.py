@@ -11,8 +11,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from tesuji.board.guard import HEADERS, Gate, Guard, is_loopback
 from tests.board.conftest import HOST
+from tesuji.board.guard import HEADERS, Gate, Guard, is_loopback
 
 ORIGIN = {"origin": f"http://{HOST}"}
 
@@ -55,7 +55,10 @@ def test_the_boards_own_names_are_let_in(app: TestClient, host: str) -> None:
 )  # fmt: skip
 def test_any_other_host_is_refused(app: TestClient, host: str) -> None:
     said = app.get("/", headers={"host": host})
-    assert (said.status_code, said.text) == (403, "refused: this host name is not the board's own\n")
+    assert (said.status_code, said.text) == (
+        403,
+        "refused: this host name is not the board's own\n",
+    )
 
 
 def test_a_forwarded_host_counts_for_nothing(app: TestClient) -> None:

@@ -13,10 +13,10 @@ import pytest
 from starlette.testclient import TestClient
 
 import tesuji as tj
+from tests.board.conftest import open_board
 from tesuji.board import asked
 from tesuji.board.guard import HEADERS, Gate
 from tesuji.run.ledger import FILE
-from tests.board.conftest import open_board
 
 PAGES = (
     "/", "/run/1", "/run/1/samples", "/run/1/samples?page=2", "/run/1/samples?kind=preamble",
@@ -91,11 +91,11 @@ def test_before_any_run_the_first_page_says_how_to_begin(finished: Path, tmp_pat
 
 def test_the_first_page_follows_what_is_recorded(folder: Path, gate: Gate) -> None:
     with open_board(folder, gate) as board:
-        assert "not judged" not in seen(board.get("/").text)
+        assert "again" not in seen(board.get("/").text)
         task = tj.load(folder)
         tj.run(task, entry=tj.derive(tj.Entry("base", "nano", task.template), name="again",
                                      user="Reverse: {original}"), limit=20)  # fmt: skip
-        assert "again not judged" in seen(board.get("/").text)
+        assert "again dropped" in seen(board.get("/").text)
 
 
 def test_a_run_says_counts_score_and_rates_with_links(board: TestClient, finished: Path) -> None:
@@ -166,7 +166,9 @@ def test_a_comparison_says_the_sentence_and_lists_what_changed(
     comparison = tj.compare(tj.load(finished), 1, 2)
     page = board.get("/compare?a=1&b=2").text
     assert comparison.sentence("base (run 1)", "told (run 2)") in seen(page)
-    assert f"better: {comparison.wins}" in seen(page) and f"worse: {comparison.losses}" in seen(page)
+    assert f"better: {comparison.wins}" in seen(page) and f"worse: {comparison.losses}" in seen(
+        page
+    )
     listed = board.get("/run/2/samples?against=1&flip=better").text
     assert f" {comparison.wins} samples" in seen(listed)
 
