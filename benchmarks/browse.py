@@ -203,10 +203,10 @@ def _naive_flips(ledger: Ledger) -> tuple[int, int]:
 def measure_written(path: Path, samples: int, repeats: int) -> None:
     """Looks at a run that another connection is writing, and how long its commits take."""
     for looking in (False, True):
-        stop, waits = threading.Event(), [0.0]
-        writer = threading.Thread(target=_write, args=(path, samples, stop, waits))
+        ready, stop, waits = threading.Event(), threading.Event(), [0.0]
+        writer = threading.Thread(target=_write, args=(path, samples, ready, stop, waits))
         writer.start()
-        time.sleep(0.5)
+        ready.wait()
         if looking:
             with Ledger(path) as ledger:
                 (run,) = ledger.row("SELECT MAX(id) FROM runs") or (0,)
@@ -229,14 +229,24 @@ def measure_written(path: Path, samples: int, repeats: int) -> None:
         )
 
 
-def _write(path: Path, samples: int, stop: threading.Event, waits: list[float]) -> None:
+def _write(
+    path: Path, samples: int, ready: threading.Event, stop: threading.Event, waits: list[float]
+) -> None:
+    """Half of a run at once, the rest ten answers a commit until it is told to stop."""
     with Ledger(path) as ledger:
-        run, n = _begin(ledger, 1000, samples), 0
+        run, n = _begin(ledger, 1000, samples), samples // 2
+        with ledger.transaction() as connection:
+            for done in range(n):
+                row = AnswerRow(f"s{done}", "answered", done, 1.0, None)
+                write_answer(connection, run, row)
+        ready.set()
         while not stop.is_set():
             began = time.perf_counter()
             with ledger.transaction() as connection:
-                for n in range(n, n + 10):
-                    write_answer(connection, run, AnswerRow(f"s{n}", "answered", n, 1.0, None))
+                for at in range(n, n + 10):
+                    row = AnswerRow(f"s{at}", "answered", at, 1.0, None)
+                    write_answer(connection, run, row)
+            n += 10
             waits.append(time.perf_counter() - began)
             time.sleep(0.005)
 

@@ -91,11 +91,11 @@ def test_before_any_run_the_first_page_says_how_to_begin(finished: Path, tmp_pat
 
 def test_the_first_page_follows_what_is_recorded(folder: Path, gate: Gate) -> None:
     with open_board(folder, gate) as board:
-        assert "again" not in seen(board.get("/").text)
+        assert "anew-once" not in seen(board.get("/").text)
         task = tj.load(folder)
-        tj.run(task, entry=tj.derive(tj.Entry("base", "nano", task.template), name="again",
+        tj.run(task, entry=tj.derive(tj.Entry("base", "nano", task.template), name="anew-once",
                                      user="Reverse: {original}"), limit=20)  # fmt: skip
-        assert "again dropped" in seen(board.get("/").text)
+        assert "anew-once dropped" in seen(board.get("/").text)
 
 
 def test_a_run_says_counts_score_and_rates_with_links(board: TestClient, finished: Path) -> None:

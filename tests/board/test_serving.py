@@ -64,9 +64,9 @@ def test_the_command_serves_until_ctrl_c(finished: Path) -> None:
         assert fetch(f"{found[1]}/?token=wrong")[0] == 403
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=20)
         assert time.monotonic() - began < 10
-        assert (process.returncode, out, err) == (0, "Ctrl-C ends it\n", "")
+        assert (process.returncode, err) == (0, "")
 
 
 def test_another_address_comes_with_the_risk_in_words(finished: Path) -> None:

@@ -91,6 +91,7 @@ def inspect_sample(row: Row, run: RunRow) -> dict[str, Any]:
             "state": answer.state,
             "fields": dict(row.sample.fields) if row.sample else {},
             "findings": [asdict(finding) for finding in first.findings] if first else [],
+            **row.remarks(),
         },
         "store": {},
         "events": [],

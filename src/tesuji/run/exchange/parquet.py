@@ -49,6 +49,7 @@ def _schema(pa: Any) -> Any:
             ("state", pa.string()), ("answer", pa.string()), ("score", pa.float64()),
             ("reason", pa.string()), ("model", pa.string()), ("messages", messages),
             ("sampling", pa.string()), ("outputs", pa.list_(output)), ("chosen", pa.int64()),
+            ("note", pa.string()), ("tags", pa.list_(pa.string())),
         ]
     )  # fmt: skip
 

@@ -15,7 +15,15 @@ from typing import Any
 
 from tesuji.diagnose.finding import Finding
 from tesuji.models.base import Output
-from tesuji.run.ledger import AnswerRow, Ledger, RunRow, read_logprobs, read_messages
+from tesuji.run.ledger import (
+    AnswerRow,
+    Ledger,
+    Note,
+    RunRow,
+    read_logprobs,
+    read_messages,
+    read_notes,
+)
 from tesuji.task.sample import Message, Sample
 from tesuji.task.task import Task
 
@@ -61,6 +69,7 @@ class Row:
     sample: Sample | None
     outputs: tuple[Drawn, ...]
     chosen: int | None
+    note: Note | None = None
 
     @property
     def first(self) -> Drawn | None:
@@ -83,7 +92,15 @@ class Row:
             "sampling": dict(first.sampling) if first else {},
             "outputs": [_drawn(drawn, first) for drawn in self.outputs],
             "chosen": self.chosen,
+            **self.remarks(),
         }
+
+    def remarks(self) -> dict[str, Any]:
+        """`note` and `tags` of a person who looked, where there are any."""
+        if self.note is None:
+            return {}
+        text = {"note": self.note.text} if self.note.text else {}
+        return text | ({"tags": [*self.note.tags]} if self.note.tags else {})
 
 
 def _drawn(drawn: Drawn, first: Drawn | None) -> dict[str, Any]:
@@ -124,10 +141,13 @@ class Source:
     def rows(self) -> Iterator[Row]:
         """Its rows, by the samples' ids in the order of their letters."""
         samples = {sample.id: sample for sample in self.task.split(self.run.split)}
-        return _rows(self.ledger, self.run.id, samples)
+        notes = read_notes(self.ledger, self.run.task_digest, self.run.split)
+        return _rows(self.ledger, self.run.id, samples, notes)
 
 
-def _rows(ledger: Ledger, run: int, samples: Mapping[str, Sample]) -> Iterator[Row]:
+def _rows(
+    ledger: Ledger, run: int, samples: Mapping[str, Sample], notes: Mapping[str, Note]
+) -> Iterator[Row]:
     with ledger.reading() as connection:
         found = groupby(connection.execute(_FINDINGS, (run,)), key=lambda row: row[0])
         ahead = next(found, None)
@@ -142,29 +162,31 @@ def _rows(ledger: Ledger, run: int, samples: Mapping[str, Sample]) -> Iterator[R
                 ahead = next(found, None)
             yield _row(ledger, samples.get(sample), findings, (
                 sample, state, answer, score, output, reason, drafts
-            ))  # fmt: skip
+            ), notes.get(sample))  # fmt: skip
 
 
 def find_row(ledger: Ledger, run: int, id: str, sample: Sample | None) -> Row | None:
-    """What a run made of the sample with this id, with all outputs behind it; None: not in it."""
+    """What a run made of the sample with this id, with all outputs behind it, without notes; None
+    where it is not in the run."""
     one = "AND sample = ? ORDER BY"
     values = ledger.row(_ANSWERS.replace("ORDER BY", one), run, id)
     if values is None:
         return None
     found = ledger.rows(_FINDINGS.replace("ORDER BY", one), run, id)
-    return _row(ledger, sample, found, values)
+    return _row(ledger, sample, found, values, None)
 
 
 def _row(
-    ledger: Ledger, sample: Sample | None, findings: list[tuple[Any, ...]], values: tuple[Any, ...]
-) -> Row:
+    ledger: Ledger, sample: Sample | None, findings: list[tuple[Any, ...]],
+    values: tuple[Any, ...], note: Note | None,
+) -> Row:  # fmt: skip
     name, state, answer, score, output, reason, drafts = values
     keys = _keys(output, drafts)
     chosen = keys.index(output) if output in keys else None
     drawn = [_read(ledger, key, findings) for key in keys]
     parsed = None if answer is None else json.loads(answer)
     row = AnswerRow(name, state, parsed, score, output, reason)
-    return Row(row, sample, tuple(drawn), chosen)
+    return Row(row, sample, tuple(drawn), chosen, note)
 
 
 def _keys(output: bytes | None, drafts: bytes | None) -> list[bytes]:

@@ -22,6 +22,9 @@ _LONGEST = 1000  # characters of a pattern
 # time limit holds there: a hundred thousand take 0.1 s and 80 MB.
 _REPEATS = 100_000
 _REPEAT = re.compile(r"\{(\d+)(?:,\d*)?\}")
+# A pattern within itself, which takes a gigabyte in a second where it begins with itself.
+_RECURSION = re.compile(r"\(\?(?:R|[+-]?\d|&|P>)")
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
 
 
 def text_test(text: str | None, pattern: str | None) -> Test:
@@ -73,6 +76,8 @@ def _compile(pattern: str) -> Any:
         raise InputError(f"the pattern has {len(pattern):,} characters; {_LONGEST:,} are allowed")
     if prod(max(1, int(count[:9])) for count in _REPEAT.findall(pattern)) > _REPEATS:
         raise InputError(f"the pattern {pattern!r} repeats something too often: use smaller counts")
+    if _RECURSION.search(_ESCAPED.sub("", pattern)):
+        raise InputError(f"the pattern {pattern!r} calls itself, which is not allowed here")
     try:
         return regex.compile(pattern)
     except regex.error as error:

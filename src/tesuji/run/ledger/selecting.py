@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 from weakref import WeakKeyDictionary
@@ -33,9 +33,10 @@ class Filter:
 
     `kind`: with such a finding · `state` · `low` <= score <= `high` · `text`: has this substring,
     in upper or lower case · `pattern`: a regular expression finds something · `where` the last
-    two look · `ids`: among these (see `samples_where`, `samples_matching` for fields of the data)
-    · `against`: another run, and `flip`: the score here differs from there, is better or worse
-    (by `higher_is_better`) · `tag`: has been given this tag by who looked.
+    two look (in a prompt, message by message) · `ids`: among these (`samples_where` and
+    `samples_matching` find them by fields of the data) · `against`: another run, and `flip`: the
+    score here differs from there, is better or worse (by `higher_is_better`) · `tag`: has been
+    given this tag by who looked.
     """
 
     kind: str | None = None
@@ -72,17 +73,13 @@ _JOINS = {
     "AND n.sample = a.sample",
     "against": "JOIN answers b ON b.run = :against AND b.sample = a.sample",
 }
-# (the column, what it needs, how its text is read)
-_PLACES: dict[str, tuple[str, tuple[str, ...], Callable[[str], str]]] = {
-    "output": ("t.body", ("outputs", "texts"), str),
-    "prompt": (
-        "p.messages",
-        ("outputs", "prompts"),
-        lambda text: "\n".join(message.content for message in read_messages(text)),
-    ),
-    "answer": ("a.answer", (), lambda text: answer_text(text)),
-    "reason": ("a.reason", (), str),
-    "note": ("n.text", ("notes",), str),
+# (the column, what it needs)
+_PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "output": ("t.body", ("outputs", "texts")),
+    "prompt": ("p.messages", ("outputs", "prompts")),
+    "answer": ("a.answer", ()),
+    "reason": ("a.reason", ()),
+    "note": ("n.text", ("notes",)),
 }
 _KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "id": ("", ()),
@@ -181,10 +178,7 @@ def _select(
     ledger: Ledger, looks: _Looks, run: int, filter: Filter, order: Order
 ) -> tuple[str, ...]:
     query, values = _query(ledger, run, filter, order)
-    looks.test = None
-    if filter.text or filter.pattern:
-        test, read = text_test(filter.text, filter.pattern), _PLACES[filter.where][2]
-        looks.test = test if read is str else (lambda text: test(read(text)))
+    looks.test = _stored_test(filter) if filter.text or filter.pattern else None
     looks.failed = None
     try:
         with ledger.reading() as connection:
@@ -196,6 +190,21 @@ def _select(
     finally:
         looks.test = None
     raise looks.failed
+
+
+def _stored_test(filter: Filter) -> Test:
+    """The test of a text as it is stored: prompts and answers are JSON there."""
+    test = text_test(filter.text, filter.pattern)
+    if filter.where == "answer":
+        return lambda stored: test(answer_text(stored))
+    if filter.where != "prompt":
+        return test
+    # Reading a prompt's JSON takes ten times as long as seeing that it cannot have the text.
+    quoted = json.dumps(filter.text or "", ensure_ascii=False)[1:-1].casefold()
+    return lambda stored: (
+        quoted in stored.casefold()
+        and any(test(message.content) for message in read_messages(stored))
+    )
 
 
 def _query(ledger: Ledger, run: int, filter: Filter, order: Order) -> tuple[str, dict[str, Any]]:
@@ -212,7 +221,7 @@ def _query(ledger: Ledger, run: int, filter: Filter, order: Order) -> tuple[str,
     if filter.against is not None:
         joined.add("against")
     if filter.text or filter.pattern:
-        column, place_needs, _ = _chosen(_PLACES, filter.where, "searched in")
+        column, place_needs = _chosen(_PLACES, filter.where, "searched in")
         joined.update(place_needs)
         where.append(f"fits({column})")
     joins = " ".join(text for name, text in _JOINS.items() if name in joined)
