@@ -266,6 +266,18 @@ def test_looking_changes_nothing(folder: Path, gate: Gate) -> None:
     assert contents(folder) == before
 
 
+def test_a_writer_does_not_hold_up_readers_nor_they_the_writer(folder: Path, gate: Gate) -> None:
+    writer = sqlite3.connect(folder / FILE, timeout=0, isolation_level=None)
+    with open_board(folder, gate) as board:
+        assert board.get("/run/1/samples").status_code == 200
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("UPDATE runs SET entry = 'changed' WHERE id = 1")
+        assert all(board.get(path).status_code == 200 for path in PAGES)
+        writer.execute("COMMIT")
+        assert "changed" in seen(board.get("/run/1").text)
+    writer.close()
+
+
 def test_a_stored_script_is_text(folder: Path, gate: Gate) -> None:
     """In an output, a prompt, an answer, a reason, an id, an entry's name, a field's name and
     value, the competition's name."""
