@@ -28,6 +28,7 @@ from tesuji.run.ledger import (
     end_run,
     extremes,
     flips,
+    matching,
     neighbour,
     output_key,
     output_write,
@@ -251,6 +252,14 @@ def test_what_was_wrong_with_a_pattern_is_said(ledger: Ledger) -> None:
     }.items():
         with pytest.raises(InputError, match=why):
             page(ledger, run, Filter(pattern=pattern))
+
+
+def test_a_pattern_that_is_slow_on_many_texts_is_stopped(
+    ledger: Ledger, run: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "_ALL_SECONDS", 1e-9)
+    with pytest.raises(InputError, match="was stopped after 1e-09 s over all texts"):
+        page(ledger, run, Filter(pattern="x"))
 
 
 def test_what_is_not_there_is_said(ledger: Ledger, run: int) -> None:

@@ -44,20 +44,23 @@ def text_test(text: str | None, pattern: str | None) -> Test:
 
 
 def _pattern_test(pattern: str) -> Test:
-    compiled = _compile(pattern)
-    left = _ALL_SECONDS
+    compiled, left = _compile(pattern), _ALL_SECONDS
 
     def test(body: str) -> bool:
         nonlocal left
-        began = time.monotonic()
+        began, limit = time.monotonic(), min(_TEXT_SECONDS, left)
         try:
+            if limit <= 0:
+                raise TimeoutError
             # Other threads may run meanwhile; the text is a str, which cannot change.
-            limit = max(0.001, min(_TEXT_SECONDS, left))
             found = compiled.search(body, timeout=limit, concurrent=True)
         except TimeoutError:
+            why = "takes too long and was stopped"
+            if limit < _TEXT_SECONDS:
+                why = f"was stopped after {_ALL_SECONDS:g} s over all texts"
             raise InputError(
-                f"the pattern {pattern!r} takes too long and was stopped: make it simpler; "
-                "a repeat within a repeat, such as (a+)+, is the usual cause"
+                f"the pattern {pattern!r} {why}: make it simpler; a repeat within a repeat, such "
+                "as (a+)+, is the usual cause"
             ) from None
         except (MemoryError, RecursionError):
             raise InputError(
