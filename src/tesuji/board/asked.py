@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import get_args
 
@@ -39,13 +39,13 @@ class Asked:
     order: str = ""
     page: int = 1
 
-    def filter(self, ledger: Ledger, run: int, higher_is_better: bool = True) -> Filter:
-        """Which samples of the run."""
+    def filter(self, failing: Callable[[], frozenset[str]], higher_is_better: bool) -> Filter:
+        """Which samples; `failing` is asked for those that fail, where they are meant."""
         return Filter(
             kind=self.kind if self.kind not in ("", ANY) else None,
             state=self.state or None,  # type: ignore[arg-type]
             low=_number(self.low), high=_number(self.high), text=self.text or None,
-            ids=failing(ledger, run) if self.kind == ANY else None,
+            ids=failing() if self.kind == ANY else None,
             against=int(self.against) if self.against else None,
             flip=self.flip or "any",  # type: ignore[arg-type]
             higher_is_better=higher_is_better,
