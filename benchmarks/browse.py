@@ -53,7 +53,7 @@ _RUN = 2
 
 
 def make(path: Path, runs: int, samples: int) -> None:
-    """A ledger of so many runs: questions of 200 characters, outputs of 350."""
+    """A ledger of so many runs: questions of 200 characters, outputs of 400."""
     draw = random.Random(0)
     said = [" ".join(draw.choices(WORDS, k=35)) for _ in range(1000)]
     with Ledger(path) as ledger:
