@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from tesuji.diagnose import visible
 
-_LONGEST = 5_000  # characters compared one by one: 5,000 by 5,000 take some 20 ms and 6 MB
+_LONGEST = 5_000  # characters compared one by one: 5,000 by 5,000 take some 10 ms
 
 
 @dataclass(frozen=True, slots=True)
