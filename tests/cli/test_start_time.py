@@ -13,7 +13,8 @@ import pytest
 from tests.cli.terminal import command, environment
 
 HEAVY = ("numpy", "aiohttp", "rich", "onnxruntime", "onnxruntime_genai", "torch", "sklearn",
-         "pyarrow", "jsonschema", "rapidfuzz", "transformers")  # fmt: skip
+         "pyarrow", "jsonschema", "rapidfuzz", "transformers", "jinja2", "starlette",
+         "uvicorn")  # fmt: skip
 
 
 def cpu_seconds(*arguments: str) -> float:

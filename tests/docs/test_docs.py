@@ -121,6 +121,7 @@ def test_what_the_readme_shows_is_what_the_demo_prints(readme: tuple[Path, list[
     "name",
     [
         "baselines.md",
+        "board.md",
         "concepts.md",
         "diagnosis.md",
         "experiments.md",

@@ -13,6 +13,7 @@ import click
 
 import tesuji
 from tesuji.cli.best import best, undo
+from tesuji.cli.board import board
 from tesuji.cli.exchange import export, import_
 from tesuji.cli.look import check, compare, diagnose, runs, show
 from tesuji.cli.moves import try_
@@ -25,7 +26,7 @@ from tesuji.errors import TesujiError
 _GROUPS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Begin", (demo, new, doctor)),
     ("Play", (first, run, next_, try_, undo, predict)),
-    ("Look", (runs, best, show, compare, diagnose, check)),
+    ("Look", (runs, best, show, compare, diagnose, check, board)),
     ("Carry", (export, import_)),
 )
 

@@ -107,3 +107,27 @@ def highlight(text: str, findings: Iterable[Finding]) -> list[tuple[str, Kind | 
         else:
             segments.append((text[left:right], kind))
     return segments
+
+
+def visible_parts(text: str, findings: Iterable[Finding]) -> list[tuple[str, Kind | None]]:
+    """`highlight`, with each segment made `visible` as it stands in the whole text.
+
+    The segments joined are `visible(text)`: a space before a cut is not taken for a line's end.
+    """
+    parts: list[tuple[str, Kind | None]] = []
+    suspects = _SUSPECT.finditer(text)
+    suspect, at = next(suspects, None), 0
+    for segment, kind in highlight(text, findings):
+        end, shown = at + len(segment), ""
+        while suspect is not None and suspect.start() < end:
+            first, last = max(at, suspect.start()), min(end, suspect.end())
+            shown += text[at:first]
+            # Only a run of spaces is longer than a character, and can be cut.
+            shown += _shown(suspect) if len(suspect[0]) == 1 else "·" * (last - first)
+            at = last
+            if suspect.end() > end:
+                break
+            suspect = next(suspects, None)
+        parts.append((shown + text[at:end], kind))
+        at = end
+    return parts

@@ -160,13 +160,33 @@ def _rows(
             if ahead is not None and ahead[0] == sample:
                 findings = list(ahead[1])
                 ahead = next(found, None)
-            keys = _keys(output, drafts)
-            chosen = keys.index(output) if output in keys else None
-            drawn = [_read(ledger, key, findings) for key in keys]
-            row = AnswerRow(
-                sample, state, None if answer is None else json.loads(answer), score, output, reason
-            )
-            yield Row(row, samples.get(sample), tuple(drawn), chosen, notes.get(sample))
+            yield _row(ledger, samples.get(sample), findings, (
+                sample, state, answer, score, output, reason, drafts
+            ), notes.get(sample))  # fmt: skip
+
+
+def find_row(ledger: Ledger, run: int, id: str, sample: Sample | None) -> Row | None:
+    """What a run made of the sample with this id, with all outputs behind it, without notes; None
+    where it is not in the run."""
+    one = "AND sample = ? ORDER BY"
+    values = ledger.row(_ANSWERS.replace("ORDER BY", one), run, id)
+    if values is None:
+        return None
+    found = ledger.rows(_FINDINGS.replace("ORDER BY", one), run, id)
+    return _row(ledger, sample, found, values, None)
+
+
+def _row(
+    ledger: Ledger, sample: Sample | None, findings: list[tuple[Any, ...]],
+    values: tuple[Any, ...], note: Note | None,
+) -> Row:  # fmt: skip
+    name, state, answer, score, output, reason, drafts = values
+    keys = _keys(output, drafts)
+    chosen = keys.index(output) if output in keys else None
+    drawn = [_read(ledger, key, findings) for key in keys]
+    parsed = None if answer is None else json.loads(answer)
+    row = AnswerRow(name, state, parsed, score, output, reason)
+    return Row(row, sample, tuple(drawn), chosen, note)
 
 
 def _keys(output: bytes | None, drafts: bytes | None) -> list[bytes]:

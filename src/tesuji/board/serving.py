@@ -1,0 +1,69 @@
+"""The board's server: a port, the address to open, and an end by Ctrl-C."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+from tesuji.board.guard import Gate
+from tesuji.errors import InputError
+from tesuji.task.task import Task
+
+PORT = 8377
+_TRIES = 20  # ports from PORT on
+
+
+def serve(
+    task: Task, *, host: str = "127.0.0.1", port: int | None = None,
+    ready: Callable[[Gate], None] = lambda gate: None,
+) -> None:  # fmt: skip
+    """Serve the board until Ctrl-C. `ready` is told where, once it can be opened.
+
+    Without a `port`, the first free one from 8377 on; 0 is any. InputError where none can be had.
+    """
+    import uvicorn
+
+    from tesuji.board.app import make_app
+
+    with bind(host, port) as server:
+        gate = Gate(host, server.getsockname()[1])
+        config = uvicorn.Config(
+            make_app(task, gate), log_config=None, access_log=False, lifespan="on", ws="none",
+            http="h11", loop="asyncio", proxy_headers=False, server_header=False,
+            timeout_graceful_shutdown=2,
+        )  # fmt: skip
+        ready(gate)
+        try:
+            uvicorn.Server(config).run(sockets=[server])
+        except KeyboardInterrupt:
+            return  # uvicorn has let go of everything, and then passes Ctrl-C on
+
+
+def bind(host: str, port: int | None) -> socket.socket:
+    """A listening socket; connections wait in it until the server is there."""
+    if port is not None and not 0 <= port <= 65535:
+        raise InputError(f"--port {port}: a port is a number from 0 to 65535")
+    wanted = range(PORT, PORT + _TRIES) if port is None else (port,)
+    why = ""
+    for number in wanted:
+        try:
+            return _listen(host, number)
+        except OSError as error:
+            why = error.strerror or str(error)
+    ports = f"port {port}" if port is not None else f"ports {PORT} to {PORT + _TRIES - 1}"
+    raise InputError(f"{host}: {ports}: {why}; name another by --port (0 is any that is free)")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    made = socket.socket(family, kind, protocol)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+        made.listen(128)
+    except BaseException:
+        made.close()
+        raise
+    return made

@@ -1,0 +1,71 @@
+"""A page as it is sent: a template, its words in the reader's language, links, escaping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, partial
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from tesuji.board.marked import as_text, shown
+from tesuji.board.words import LANGUAGES, choose_language, say
+from tesuji.diagnose import visible
+from tesuji.reports.words import number_text, percent
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+_COOKIE = "tesuji-lang"
+
+
+@cache
+def environment() -> Environment:
+    """The templates, which escape everything."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("tesuji.board"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    made.filters |= {"number": number_text, "percent": percent, "shown": shown,
+                     "visible": visible, "as_text": as_text}  # fmt: skip
+    made.globals["url"] = url
+    return made
+
+
+@cache
+def asset(name: str) -> bytes:
+    """A file of `static/`. The name is the program's, never a visitor's."""
+    return files("tesuji.board").joinpath("static", name).read_bytes()
+
+
+def url(path: str, query: Mapping[str, Any] | None = None, **more: Any) -> str:
+    """An address on the board. Whatever a sample is called, it goes into the query, quoted."""
+    values = {**(query or {}), **more}
+    return f"{path}?{urlencode(values, errors='replace')}" if values else path
+
+
+def render(request: Request, name: str, status: int = 200, **values: Any) -> Response:
+    """The page of a template."""
+    from starlette.responses import HTMLResponse
+
+    wish = request.query_params.get("lang")
+    language = choose_language(
+        request.headers.get("accept-language", ""), wish, request.cookies.get(_COOKIE)
+    )
+    here = {key: value for key, value in request.query_params.items() if key != "lang"}
+    switch = [
+        (code, words, url(request.url.path, here, lang=code)) for code, words in LANGUAGES.items()
+    ]
+    text = environment().get_template(name).render(
+        values, t=partial(say, language), lang=language, switch=switch
+    )  # fmt: skip
+    # Data files may hold half of a surrogate pair, which UTF-8 can't.
+    response = HTMLResponse(text.encode("utf-8", "replace"), status)
+    response.headers["vary"] = "accept-language, cookie"
+    if wish in LANGUAGES:
+        response.set_cookie(_COOKIE, language, httponly=True, samesite="strict", max_age=10**7)
+    return response
