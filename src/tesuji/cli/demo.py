@@ -69,8 +69,12 @@ def play(keep: str | None) -> None:
         "parameters that ships inside the package."
     )
     if keep:
-        console.print(Text(f"Go on from there: cd {shlex.quote(near(folder))}"))
+        there = shlex.quote(near(folder))
+        console.print(Text(f"Look at it in a browser: tesuji board -C {there}"))
+        console.print(Text(f"Go on from there: cd {there}"))
     else:
+        console.print("To look at all of it in a browser: tesuji demo --keep demo")
+        console.print("                                    tesuji board -C demo")
         console.print("Your turn: tesuji new reverse --like llm-prompt-reverse")
 
 
