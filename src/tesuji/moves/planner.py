@@ -208,10 +208,9 @@ def _predict(s: Situation, moves: list[Advice]) -> Advice:
     if s.stakes.scored and wrong == 0:
         return _step("predict", "now", "every answer is as good as can be: submit it", command)
     if s.stakes.scored and wrong < fewest:
-        return _step(
-            "predict", "now", f"only {wrong} answers are wrong: no paired test could tell that "
-            f"anything is better ({fewest} are the fewest)", command,
-        )  # fmt: skip
+        few = "only 1 answer is wrong" if wrong == 1 else f"only {wrong} answers are wrong"
+        why = f"{few}: no paired test could tell that anything is better ({fewest} are the fewest)"
+        return _step("predict", "now", why, command)
     if not open_moves:
         why = "no move is left that is worth a try"
         if s.left.limited and any(_beyond(one.cost, s.left) for one in moves):
