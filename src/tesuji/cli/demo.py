@@ -69,9 +69,8 @@ def play(keep: str | None) -> None:
         "parameters that ships inside the package."
     )
     if keep:
-        there = shlex.quote(near(folder))
-        console.print(Text(f"Look at it in a browser: tesuji board -C {there}"))
-        console.print(Text(f"Go on from there: cd {there}"))
+        console.print(Text(f"Go on from there: cd {shlex.quote(near(folder))}"))
+        console.print("Look at it in a browser: tesuji board")
     else:
         console.print("To look at all of it in a browser: tesuji demo --keep demo")
         console.print("                                    tesuji board -C demo")
