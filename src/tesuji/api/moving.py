@@ -6,7 +6,7 @@ from tesuji.api.opening import open_ledger
 from tesuji.errors import InputError
 from tesuji.reports import BestReport, Link, PlanReport, UndoReport
 from tesuji.run.budget import Budget
-from tesuji.run.entry import Entry, from_table
+from tesuji.run.entry import Entry, entry_of
 from tesuji.run.ledger import (
     FILE,
     Ledger,
@@ -56,7 +56,7 @@ def best(task: Task, *, sample: str | None = None, split: str = "dev") -> BestRe
         run = get_best(ledger, task.digest, split)
         if run is None:
             raise InputError(_no_best(ledger, task, split))
-        entry = from_table(run.entry_table, run.entry, f"run {run.id}")
+        entry = entry_of(run)
         name = task.split(split)[0].id if sample is None else sample
         messages, recorded = _messages(ledger, task, run, entry, name)
         steps = best_chain(ledger, task.digest, split) or [Step(run.id, "run")]

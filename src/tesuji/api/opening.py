@@ -7,7 +7,7 @@ from typing import Any
 
 from tesuji.baselines.uri import is_baseline
 from tesuji.errors import ConfigError, InputError
-from tesuji.run.entry import Entry, base_entry, from_table, load_entry, make_sampling
+from tesuji.run.entry import Entry, base_entry, entry_of, load_entry, make_sampling
 from tesuji.run.ledger import FILE, Ledger, RunRow, get_best
 from tesuji.task.task import Task
 
@@ -43,7 +43,7 @@ def best_entry(task: Task, split: str = "dev") -> Entry | None:
         return None
     with Ledger(task.folder / FILE) as ledger:
         best: RunRow | None = get_best(ledger, task.digest, split)
-    return None if best is None else from_table(best.entry_table, best.entry, f"run {best.id}")
+    return None if best is None else entry_of(best)
 
 
 def derive(

@@ -20,7 +20,7 @@ from tesuji.diagnose.visible import visible_parts
 from tesuji.errors import InputError, TesujiError
 from tesuji.reports.plan import cost_words, gain_words
 from tesuji.reports.words import cost_text, score_text
-from tesuji.run.entry import from_table, to_table
+from tesuji.run.entry import entry_of, to_table
 from tesuji.run.exchange.rows import Row, find_row
 from tesuji.run.ledger import (
     FILE,
@@ -278,7 +278,7 @@ def _toml(run: RunRow) -> str:
     import tomli_w
 
     try:
-        table = to_table(from_table(run.entry_table, run.entry, f"run {run.id}"))
+        table = to_table(entry_of(run))
     except TesujiError:  # of another version of Tesuji
         table = dict(run.entry_table)
     return tomli_w.dumps(table, multiline_strings=True)

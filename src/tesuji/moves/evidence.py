@@ -9,7 +9,7 @@ from tesuji.diagnose import Kind
 from tesuji.errors import InputError
 from tesuji.moves.move import Evidence, Found, Usage
 from tesuji.moves.stakes import at_stake, count_stakes
-from tesuji.run.entry import Entry, base_entry, from_table
+from tesuji.run.entry import Entry, base_entry, entry_of
 from tesuji.run.ledger import Ledger, RunRow, get_best, iter_answers, list_runs
 from tesuji.run.progress import Watch
 from tesuji.run.recorded import Recorded, recorded, reread, run_recorded
@@ -104,7 +104,7 @@ def no_run(task: Task, split: str) -> Evidence:
 
 
 def _without_outputs(task: Task, ledger: Ledger, run: RunRow) -> Evidence:
-    entry = from_table(run.entry_table, run.entry, f"run {run.id}")
+    entry = entry_of(run)
     came = {row.sample: row for row in iter_answers(ledger, run.id)}
     rows = tuple(sample for sample in task.split(run.split) if sample.id in came)
     stakes = [name for one in rows for name in at_stake(task, one, came[one.id], (), False)]

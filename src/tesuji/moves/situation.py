@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+from tesuji.baselines.uri import is_baseline
 from tesuji.moves.move import Evidence, Relevance, Usage
 from tesuji.moves.stakes import Stakes
 from tesuji.run.budget import Budget
@@ -84,7 +85,7 @@ class Situation:
     @property
     def no_llm(self) -> bool:
         """Whether the best run answers without an LLM."""
-        return self.run is not None and _no_llm(self.model)
+        return self.run is not None and is_baseline(self.model)
 
     @property
     def only_baselines(self) -> bool:
@@ -94,7 +95,7 @@ class Situation:
     @property
     def llms(self) -> tuple[str, ...]:
         """The models that were run, without the baselines."""
-        return tuple(uri for uri in self.models if not _no_llm(uri))
+        return tuple(uri for uri in self.models if not is_baseline(uri))
 
     @property
     def can_score(self) -> bool:
@@ -150,10 +151,6 @@ def situation_of(
         ),
         limits=task.limits, left=left or Budget(), relevance=relevance, prices=task.prices,
     )  # fmt: skip
-
-
-def _no_llm(uri: str) -> bool:
-    return uri.partition(":")[0] == "baseline"
 
 
 def _pace(run: RunRow | None, runs: Sequence[RunRow], usage: Usage) -> float:

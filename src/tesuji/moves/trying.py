@@ -33,7 +33,7 @@ from tesuji.moves.move import (
     needs_run,
 )
 from tesuji.run.budget import Budget
-from tesuji.run.entry import Entry, from_table, save_entry
+from tesuji.run.entry import Entry, entry_of, save_entry
 from tesuji.run.ledger import (
     Ledger,
     RunRow,
@@ -109,7 +109,7 @@ async def try_challengers(
         played = await session.play(move, live, budget)
     trials, winner = _judged(task, ledger, evidence, played, move.name)
     if winner:
-        save_entry(task.folder, _entry(winner.run))
+        save_entry(task.folder, entry_of(winner.run))
     _record(task, ledger, move, evidence, trials, winner, played.stopped)
     attempts = tuple(_attempt(ledger, evidence, trial) for trial in trials)
     return Tried(
@@ -227,13 +227,9 @@ def _cut_short(run: RunRow) -> str:
     )
 
 
-def _entry(run: RunRow) -> Entry:
-    return from_table(run.entry_table, run.entry, f"run {run.id}")
-
-
 def _attempt(ledger: Ledger, evidence: Evidence, trial: Trial) -> Attempt:
     changed = changed_answers(ledger, evidence.run.id, trial.run.id) if evidence.run else 0
-    return Attempt(trial, differences(evidence.entry, _entry(trial.run)), changed)
+    return Attempt(trial, differences(evidence.entry, entry_of(trial.run)), changed)
 
 
 def _example(
@@ -244,7 +240,7 @@ def _example(
     shown = winner or next((a.trial for a in attempts if a.changed), None)
     if shown is None or evidence.run is None:
         return None
-    entry = _entry(shown.run)
+    entry = entry_of(shown.run)
     before = {row.sample: row for row in iter_answers(ledger, evidence.run.id)}
     sign = 1 if task.metric.higher_is_better else -1
     gains: list[tuple[float, str]] = []

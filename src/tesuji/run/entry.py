@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tesuji.baselines.uri import PROMPT, is_baseline, parse_uri
 from tesuji.diagnose import check_names as check_cleaners
@@ -18,6 +18,9 @@ from tesuji.models.base import Sampling
 from tesuji.task.inputs import check_inputs
 from tesuji.task.task import Task
 from tesuji.task.template import PromptTemplate
+
+if TYPE_CHECKING:
+    from tesuji.run.ledger import RunRow
 
 FOLDER = "entries"
 _NAME = re.compile(r"[\w][\w.+-]{0,79}")
@@ -172,6 +175,11 @@ def from_table(table: Mapping[str, Any], name: str, where: str) -> Entry:
         inputs=tuple(table.get("inputs", ())),
         models=dict(models),
     )
+
+
+def entry_of(run: RunRow) -> Entry:
+    """The entry that a run was made with; ConfigError where this version cannot read it."""
+    return from_table(run.entry_table, run.entry, f"run {run.id}")
 
 
 def _check_keys(

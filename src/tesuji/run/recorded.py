@@ -14,7 +14,7 @@ from tesuji.run.answering import Run, answer_sample
 from tesuji.run.asking import render
 from tesuji.run.budget import Meter
 from tesuji.run.diagnoser import Diagnoser
-from tesuji.run.entry import Entry, from_table
+from tesuji.run.entry import Entry, entry_of
 from tesuji.run.ledger import AnswerRow, Ledger, RunRow, find_identities, iter_answers
 from tesuji.run.progress import Tally, Watch
 from tesuji.run.runner import run_entry
@@ -108,7 +108,7 @@ def recorded(task: Task, ledger: Ledger, run: RunRow) -> Recorded | None:
     )
     if found is None:
         return None
-    entry = from_table(run.entry_table, run.entry, f"run {run.id}")
+    entry = entry_of(run)
     states = {row.sample: row.state for row in iter_answers(ledger, run.id)}
     samples = tuple(sample for sample in task.split(run.split) if sample.id in states)
     failed = frozenset(
