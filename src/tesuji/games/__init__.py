@@ -1,0 +1,1 @@
+"""Twenty questions: players, the referee, and what they know of words."""

@@ -1,0 +1,1 @@
+"""Running Python that a model wrote: apart from everything else, within limits."""
