@@ -1,6 +1,7 @@
 """Models in this process beside a plain batched generate loop, on the same requests.
 
 `python -m benchmarks.batching [--samples 192] [--rounds 3] [--threads 1]`
+`python -m benchmarks.batching --only hf --device cuda --size large` (on a GPU)
 
 The plain loops take 32 requests in the order of their arrival, generate until the longest has its
 tokens, and take the next 32: transformers' `generate` for `hf:`, onnxruntime-genai's own generator
@@ -11,7 +12,8 @@ equal lengths, where refilling can win nothing; and short answers to prompts tha
 300 tokens. Rounds alternate; medians of samples per second are printed, and the median of the
 ratios round by round.
 
-`hf:` is a small Llama with random weights, `onnx:` is nano.
+`hf:` is a Llama with random weights, of 11 million parameters or (`--size large`) of 1.1 thousand
+million, in float32 on a CPU and in bfloat16 on a GPU; `onnx:` is nano.
 """
 
 from __future__ import annotations
@@ -67,15 +69,21 @@ def make_onnx(folder: Path, threads: int) -> None:
     path.write_text(json.dumps(settings))
 
 
-def make_llama(folder: Path) -> None:
-    """A Llama of 11 million random weights that never writes its end token."""
+# hidden, intermediate, layers, heads, key and value heads; `large` is TinyLlama's shape.
+SIZES = {"small": (384, 1024, 6, 6, 3), "large": (2048, 5632, 22, 32, 4)}
+
+
+def make_llama(folder: Path, size: str) -> None:
+    """A Llama of random weights that never writes its end token."""
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
     torch.manual_seed(0)
+    hidden, intermediate, layers, heads, pairs = SIZES[size]
     config = LlamaConfig(
-        vocab_size=264, hidden_size=384, intermediate_size=1024, num_hidden_layers=6,
-        num_attention_heads=6, num_key_value_heads=3, max_position_embeddings=1024,
+        vocab_size=264, hidden_size=hidden, intermediate_size=intermediate,
+        num_hidden_layers=layers, num_attention_heads=heads, num_key_value_heads=pairs,
+        max_position_embeddings=1024,
         eos_token_id=END, pad_token_id=256, bos_token_id=257, tie_word_embeddings=False,
     )  # fmt: skip
     model = LlamaForCausalLM(config)
@@ -114,12 +122,13 @@ def plain_genai(folder: Path) -> Plain:
     return run
 
 
-def plain_transformers(folder: Path) -> Plain:
+def plain_transformers(folder: Path, device: str) -> Plain:
     """transformers' `generate`, a batch after the other."""
     import torch
     from transformers import AutoModelForCausalLM, GenerationConfig
 
-    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype="float32").eval()
+    dtype = "float32" if device == "cpu" else "bfloat16"
+    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype).to(device).eval()
 
     def run(prompts: Sequence[list[int]], limits: Sequence[int]) -> list[list[int]]:
         longest, steps = max(map(len, prompts)), max(limits)
@@ -131,7 +140,9 @@ def plain_transformers(folder: Path) -> Plain:
         config = GenerationConfig(
             max_new_tokens=steps, do_sample=False, eos_token_id=None, pad_token_id=256
         )
-        found = model.generate(ids, attention_mask=mask, generation_config=config)[:, longest:]
+        found = model.generate(
+            ids.to(device), attention_mask=mask.to(device), generation_config=config
+        )[:, longest:]
         return [row[:limit].tolist() for row, limit in zip(found, limits, strict=True)]
 
     return run
@@ -161,9 +172,9 @@ async def ours(model: Model, asks: list[Request]) -> list[str]:
     return await asyncio.gather(*map(one, asks))
 
 
-async def compare(uri: str, plain: Plain, samples: int, rounds: int) -> None:
+async def compare(uri: str, plain: Plain, samples: int, rounds: int, **options: Any) -> None:
     """Print the table of one backend."""
-    model = open_model(uri, batch_size=BATCH)
+    model = open_model(uri, batch_size=BATCH, **options)
     await model.ready()
     weights: Any = model._weights  # type: ignore[attr-defined]
     print(f"\n{uri.partition(':')[0]}:  {samples} samples, {BATCH} places")
@@ -197,6 +208,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--only", choices=("onnx", "hf"))
+    parser.add_argument("--device", default="cpu", help="of hf:, as PyTorch names it")
+    parser.add_argument("--size", choices=tuple(SIZES), default="small")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as aside:
         if arguments.only != "hf":
@@ -209,9 +222,15 @@ def main() -> None:
 
             torch.set_num_threads(arguments.threads)
             folder = Path(aside) / "hf"
-            make_llama(folder)
-            plain = plain_transformers(folder)
-            asyncio.run(compare(f"hf:{folder}", plain, arguments.samples, arguments.rounds))
+            make_llama(folder, arguments.size)
+            plain = plain_transformers(folder, arguments.device)
+            dtype = "float32" if arguments.device == "cpu" else "bfloat16"
+            asyncio.run(
+                compare(
+                    f"hf:{folder}", plain, arguments.samples, arguments.rounds,
+                    device=arguments.device, dtype=dtype,
+                )
+            )  # fmt: skip
 
 
 if __name__ == "__main__":
