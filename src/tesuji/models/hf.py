@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tesuji.errors import ConfigError, MissingExtraError, ModelUnavailableError
 from tesuji.models.base import Capability
 from tesuji.models.fingerprint import fingerprint
-from tesuji.models.hf_batch import HfStepper
+from tesuji.models.hf_batch import HfStepper, inference
 from tesuji.models.local import LocalModel
 from tesuji.models.wire import prompt_text, whole
 from tesuji.task.sample import Message
@@ -113,7 +113,6 @@ class HfWeights:
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """The mean of the last layer over a text's tokens, shape (len(texts), hidden), float32."""
         import numpy as np
-        import torch
 
         parts = [np.zeros((0, int(self._model.config.hidden_size)), dtype=np.float32)]
         encoded = [
@@ -123,11 +122,11 @@ class HfWeights:
         for at in range(0, len(texts), _EMBED_AT_ONCE):
             # A text without tokens is that of the pad token alone: never a division by zero.
             ids, mask = self._padded([i or [self._pad] for i in encoded[at : at + _EMBED_AT_ONCE]])
-            with torch.inference_mode():
+            with inference():
                 found = self._model(
                     input_ids=ids, attention_mask=mask, output_hidden_states=True, use_cache=False
                 )
-                weight = mask[:, :, None].to(torch.float32)
+                weight = mask[:, :, None].float()
                 total = (found.hidden_states[-1].float() * weight).sum(1)
                 parts.append((total / weight.sum(1)).cpu().numpy())
         return np.concatenate(parts)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tesuji.models.batching import common_prefix
@@ -159,16 +160,26 @@ class HfStepper:
 
     def _forward(self, ids: Any, mask: Any, places: Any, cache: Any) -> Any:
         """One pass; `cache` is added to in place."""
-        import torch
-
         given = {self._takes: cache, "use_cache": True, **self._last_only}
-        with torch.inference_mode():
+        with inference():
             return self._model(input_ids=ids, attention_mask=mask, position_ids=places, **given)
 
     def _tensor(self, numbers: Any) -> Any:
         import torch
 
         return torch.as_tensor(numbers, dtype=torch.long, device=self._model.device)
+
+
+@contextmanager
+def inference() -> Iterator[None]:
+    """Without gradients, and without cuDNN's attention: that makes a plan for each new shape, and
+    every token that is written is a new shape (on an H100 it made nano three times as slow)."""
+    import torch
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+
+    kernels = [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
+    with torch.inference_mode(), sdpa_kernel(kernels):
+        yield
 
 
 def _kinds(config: Any) -> tuple[bool, bool]:
