@@ -101,7 +101,7 @@ def test_two_runs_are_told_apart_in_a_sentence(browser: Browser, address: str) -
         page.goto(f"{base(address)}/run/2")
         page.get_by_role("button", name="Show").click()
         page.wait_for_url("**/compare**")
-        assert "base (run 1)" in page.locator("main").inner_text()
+        assert "mended (run 3)" in page.locator("main").inner_text()
         page.locator("main a[href*='/sample?']").first.click()
         page.wait_for_url("**/sample?**")
 
