@@ -33,10 +33,12 @@ $(VENV)/base: $(VENV)/bin/python pyproject.toml
 	$(PIP) install -e .
 	@touch $@
 
-# PyTorch comes first and pinned, so that nothing else pulls a build with several GB of CUDA.
+# axe, which looks for what keeps people from using a page, is on npm; without npm its tests are
+# skipped. PyTorch comes first and pinned, so that nothing else pulls a build with several GB of CUDA.
 $(VENV)/test: $(VENV)/base
 	$(PIP) install torch==2.13.0
 	$(PIP) install --group check --group test -e '.[analytics,baseline,hf,hub,math,tune]'
+	-npm install --silent --no-fund --no-audit --prefix $(VENV)/axe axe-core@4.14.1
 	@touch $@
 
 clean:
