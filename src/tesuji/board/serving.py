@@ -24,17 +24,25 @@ def serve(
     import uvicorn
 
     from tesuji.board.app import make_app
+    from tesuji.board.live import Live
+
+    live = Live()
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            live.end()  # a stream has no end of its own, and the server waits for all answers
+            await super().shutdown(sockets)
 
     with bind(host, port) as server:
         gate = Gate(host, server.getsockname()[1])
         config = uvicorn.Config(
-            make_app(task, gate), log_config=None, access_log=False, lifespan="on", ws="none",
+            make_app(task, gate, live=live), log_config=None, access_log=False, lifespan="on", ws="none",
             http="h11", loop="asyncio", proxy_headers=False, server_header=False,
             timeout_graceful_shutdown=2,
         )  # fmt: skip
         ready(gate)
         try:
-            uvicorn.Server(config).run(sockets=[server])
+            Server(config).run(sockets=[server])
         except KeyboardInterrupt:
             return  # uvicorn has let go of everything, and then passes Ctrl-C on
 
