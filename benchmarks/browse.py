@@ -80,8 +80,8 @@ def _begin(ledger: Ledger, number: int, samples: int, task_digest: str = "task")
     prompt = {"system": f"You are solver {number}.", "user": "{question}"}
     return begin_run(
         ledger, entry=f"entry{number}", model="recorded", entry_digest=str(number),
-        entry_table={"model": "recorded", "prompt": prompt}, task_digest=task_digest, split="dev", samples_digest="whole",
-        total=samples, metric="exact",
+        entry_table={"model": "recorded", "prompt": prompt}, task_digest=task_digest, split="dev",
+        samples_digest="whole", total=samples, metric="exact",
     )  # fmt: skip
 
 

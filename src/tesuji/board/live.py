@@ -64,9 +64,7 @@ class Live:
             return PlainTextResponse("", media_type="text/event-stream")
         if self.open >= MOST or self._ended.is_set():
             return PlainTextResponse("too many pages follow the board\n", 503)
-        return StreamingResponse(
-            self._events(request, stamp, make), media_type="text/event-stream"
-        )
+        return StreamingResponse(self._events(request, stamp, make), media_type="text/event-stream")
 
     async def _events(
         self, request: Request, stamp: Callable[[], Awaitable[str]],

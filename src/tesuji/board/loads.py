@@ -30,9 +30,7 @@ class Loads:
         return known[1]
 
 
-def entry_load(
-    task: Task, ledger: Ledger, run: RunRow, runs: Sequence[RunRow]
-) -> Load | None:
+def entry_load(task: Task, ledger: Ledger, run: RunRow, runs: Sequence[RunRow]) -> Load | None:
     """What a sample of the run's entry takes; None where nothing is known of it.
 
     Of a run that sent its requests itself, what it took. One that read what others had recorded

@@ -36,8 +36,8 @@ def serve(
     with bind(host, port) as server:
         gate = Gate(host, server.getsockname()[1])
         config = uvicorn.Config(
-            make_app(task, gate, live=live), log_config=None, access_log=False, lifespan="on", ws="none",
-            http="h11", loop="asyncio", proxy_headers=False, server_header=False,
+            make_app(task, gate, live=live), log_config=None, access_log=False, lifespan="on",
+            ws="none", http="h11", loop="asyncio", proxy_headers=False, server_header=False,
             timeout_graceful_shutdown=2,
         )  # fmt: skip
         ready(gate)

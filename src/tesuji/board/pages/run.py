@@ -31,9 +31,7 @@ async def run(board: Board, request: Request) -> Response:
     return await board.reader.run(lambda: _page(board, request, version, parts))
 
 
-def _page(
-    board: Board, request: Request, version: str, parts: Mapping[str, Part]
-) -> Response:
+def _page(board: Board, request: Request, version: str, parts: Mapping[str, Part]) -> Response:
     with board.reader.ledger() as ledger:
         run = board.run(ledger, request.path_params["run"])
         return board.page(

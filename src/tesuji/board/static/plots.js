@@ -37,6 +37,7 @@
     const c = u.ctx, ratio = devicePixelRatio || 1;
     c.save();
     c.lineWidth = 2 * ratio;
+    c.setLineDash([]);  // as the last line left it
     for (const { trial, x } of points) {
       c.fillStyle = c.strokeStyle = colour(trial.fate === "is_best" ? "best" :
                                            trial.fate.replace("_", "-"));
