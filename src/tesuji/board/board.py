@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tesuji.board.asked import Asked, failing
@@ -12,6 +13,7 @@ from tesuji.board.files import Files
 from tesuji.board.later import PATIENCE, Later
 from tesuji.board.live import TICK, Live, Part, make_part
 from tesuji.board.loads import Loads
+from tesuji.board.packed import Packed
 from tesuji.board.reader import Reader
 from tesuji.board.view import fragment, render
 from tesuji.errors import InputError
@@ -42,18 +44,17 @@ class Board:
     _failing: tuple[object, frozenset[str]] | None = None
 
     def __post_init__(self) -> None:
-        self.task = _lean(self.task)
+        self.files = Files(self.task)
+        self.task = self.files.task
         self.reader = Reader(self.task.folder / FILE)
         self.later = Later(self.patience)
-        self.files = Files(self.task)
 
     async def fresh(self) -> None:
         """Take up what has changed in competition.toml, competition.py and the data."""
         before = self.files.loads
         task = await self.files.fresh()
         if self.files.loads != before:
-            self.task = _lean(task)
-            self._samples, self._failing = {}, None
+            self.task, self._samples, self._failing = task, {}, None
             self.later.forget()
 
     async def version(self, age: float = 0.0) -> str:
@@ -95,8 +96,10 @@ class Board:
 
     def sample(self, split: str, id: str) -> Sample | None:
         """The sample of the task, if it is still there."""
+        rows: Sequence[Sample] = getattr(self.task, split, ())
+        if isinstance(rows, Packed):
+            return rows.find(id)
         if split not in self._samples:
-            rows: tuple[Sample, ...] = getattr(self.task, split, ())
             self._samples[split] = {sample.id: sample for sample in rows}
         return self._samples[split].get(id)
 
@@ -112,8 +115,3 @@ class Board:
         if self._failing is None or self._failing[0] != stamp:
             self._failing = stamp, failing(ledger, run)
         return self._failing[1]
-
-
-def _lean(task: Task) -> Task:
-    """The task without the rows that a submission is made from."""
-    return replace(task, test_table=None)

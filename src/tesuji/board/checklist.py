@@ -52,7 +52,9 @@ async def next_moves(task: Task, later: Later, stamp: Hashable, outputs: int) ->
             return Moves(why=str(error))
         return Moves(plan.advice, plan.notes)
 
-    return await later.get("next", stamp, here if outputs <= _HERE else lambda: _beside(task))
+    if outputs <= _HERE:
+        return await later.get("next", stamp, here)
+    return await later.get("next", stamp, lambda: _beside(task), quick=False)
 
 
 async def _beside(task: Task) -> Moves:

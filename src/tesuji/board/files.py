@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Hashable
 from pathlib import Path
 
+from tesuji.board.packed import load_packed, pack
 from tesuji.errors import TesujiError
 from tesuji.task.config import FILE as TOML
 from tesuji.task.own import FILE as OWN
-from tesuji.task.task import Task, load
+from tesuji.task.task import Task
 
 
 class Files:
@@ -20,7 +21,7 @@ class Files:
     """
 
     def __init__(self, task: Task) -> None:
-        self.task = task
+        self.task = pack(task)
         self.trouble = ""
         self.loads = 0
         self._stamp = self._look()
@@ -39,7 +40,7 @@ class Files:
 
     def _load(self) -> None:
         try:
-            self.task, self.trouble = load(self.task.folder), ""
+            self.task, self.trouble = load_packed(self.task.folder), ""
         except TesujiError as error:
             self.trouble = str(error)
 

@@ -38,9 +38,11 @@ class Later:
         self._doing: dict[Hashable, asyncio.Task[None]] = {}
 
     async def get(
-        self, name: Hashable, stamp: Hashable, work: Callable[[], Awaitable[T]]
-    ) -> Found[T]:
-        """The result of `work` as of `stamp`, which changes whenever the result may.
+        self, name: Hashable, stamp: Hashable, work: Callable[[], Awaitable[T]],
+        quick: bool = True,
+    ) -> Found[T]:  # fmt: skip
+        """The result of `work` as of `stamp`, which changes whenever the result may. What is not
+        `quick` is not waited for, unless one has much patience.
 
         While it is worked out for another stamp, that one comes first: who asks again gets it
         begun. What the work raises is raised here, each time until the stamp changes.
@@ -50,7 +52,10 @@ class Later:
             if doing is None:
                 doing = asyncio.create_task(self._do(name, stamp, work))
                 self._doing[name] = doing
-            await asyncio.wait({doing}, timeout=self.patience)
+            if quick or self.patience > PATIENCE:
+                await asyncio.wait({doing}, timeout=self.patience)
+            else:
+                await asyncio.sleep(0)  # so that it begins
             found = self._found(name, stamp)
         if found is not None:
             return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tesuji.board.later import Found
 from tesuji.board.live import Part
 from tesuji.board.rates import rates, spark
-from tesuji.board.spread import EXTREMES, Spread, spread
+from tesuji.board.spread import EXTREMES, QUICK, Spread, spread
 from tesuji.board.standing import standing
 from tesuji.errors import TesujiError
 from tesuji.run.entry import entry_of, to_table
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tesuji.board.board import Board
 
 PARTS = ("run_status", "facts", "failures", "alarms", "scores", "extremes")
-_AS_IT_GOES = 20_000  # samples: the scores of so many are counted again and again
 
 
 async def run(board: Board, request: Request) -> Response:
@@ -45,7 +44,7 @@ async def run_parts(board: Board, request: Request, number: str) -> Mapping[str,
     """The parts of the page that change while the run goes on."""
     run = await board.reader.run(lambda: _row(board, number))
     shown: Found[Spread] | None = None
-    if run.state != "running" or run.total <= _AS_IT_GOES:
+    if run.state != "running" or run.total <= QUICK:
         shown = await spread(board.later, board.reader.path, run)
     return await board.reader.run(lambda: _parts(board, request, run.id, shown))
 
