@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tesuji.board.board import Board
 from tesuji.board.guard import Gate, Guard
+from tesuji.board.later import PATIENCE
+from tesuji.board.live import Live
 from tesuji.board.pages.compare import compare
 from tesuji.board.pages.competition import competition
+from tesuji.board.pages.events import events
 from tesuji.board.pages.run import run
 from tesuji.board.pages.sample import sample
 from tesuji.board.pages.samples import samples
@@ -23,35 +26,54 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp
 
-ASSETS: Mapping[str, str] = {"board.css": "text/css", "board.js": "text/javascript"}
+_Waiting: TypeAlias = "Callable[[Board, Request], Awaitable[Response]]"
+ASSETS: dict[str, str] = {"board.css": "text/css", "board.js": "text/javascript"}
+# What follows a run, draws its plots and copies its commands.
+ASSETS |= {
+    "live.js": "text/javascript", "plots.js": "text/javascript",
+    "uPlot.iife.min.js": "text/javascript", "uPlot.min.css": "text/css",
+}  # fmt: skip
 
 
-def make_app(task: Task, gate: Gate) -> ASGIApp:
-    """The board of a competition, behind its gate. Its lifespan closes the ledger."""
+def make_app(
+    task: Task, gate: Gate, *, live: Live | None = None, patience: float = PATIENCE
+) -> ASGIApp:
+    """The board of a competition, behind its gate. Its lifespan closes the ledger.
+
+    `live` has its streams, which whoever serves them ends. A page waits `patience` seconds for
+    what takes long, then comes without it.
+    """
     from starlette.applications import Starlette
     from starlette.exceptions import HTTPException
     from starlette.routing import Route
 
-    board = Board(task)
+    board = Board(task, patience, live or Live())
 
     def read(page: Callable[[Board, Request], Response]) -> Callable[..., Awaitable[Response]]:
         async def answer(request: Request) -> Response:
+            await board.fresh()
             return await board.reader.run(lambda: page(board, request))
 
         return answer
 
-    async def first(request: Request) -> Response:
-        return await competition(board, request)
+    def wait(page: _Waiting) -> Callable[..., Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            await board.fresh()
+            return await page(board, request)
+
+        return answer
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
         yield
+        await board.later.close()
         await board.reader.close()
 
     routes = [
-        Route("/", first),
+        Route("/", wait(competition)),
+        Route("/run/{run}", wait(run)),
+        Route("/events", wait(events)),
         Route("/compare", read(compare)),
-        Route("/run/{run}", read(run)),
         Route("/run/{run}/samples", read(samples)),
         Route("/run/{run}/sample", read(sample)),
         *(Route(f"/static/{name}", _asset(name, kind)) for name, kind in ASSETS.items()),

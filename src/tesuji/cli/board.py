@@ -27,7 +27,7 @@ def board(port: int | None, host: str, opens: bool, folder: str) -> None:
     Look at runs, samples and comparisons, also while a run goes on. Nothing on the page changes
     what is recorded, and nothing is fetched from elsewhere.
     """
-    from tesuji import api
+    from tesuji.board.packed import load_packed
     from tesuji.board.serving import serve
 
     def ready(gate: Gate) -> None:
@@ -42,4 +42,4 @@ def board(port: int | None, host: str, opens: bool, folder: str) -> None:
 
             webbrowser.open(gate.url)
 
-    serve(api.load(folder), host=host, port=port, ready=ready)
+    serve(load_packed(folder), host=host, port=port, ready=ready)
