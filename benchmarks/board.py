@@ -83,7 +83,7 @@ def measure(folder: Path, runs: int, repeats: int) -> None:
             urllib.request.ProxyHandler({}),
         )
 
-        def load(url: str) -> tuple[float, int]:
+        def fetch(url: str) -> tuple[float, int]:
             began = time.perf_counter()
             with opener.open(url, timeout=600) as answer:
                 size = len(answer.read())
@@ -92,8 +92,8 @@ def measure(folder: Path, runs: int, repeats: int) -> None:
         opener.open(f"{base}/static/board.css").read()  # it listens before it is ready
         print(f"{'':<26}{'first, ms':>11}{'again, ms':>11}{'kB':>8}   server")
         for name, path in pages(task, runs).items():
-            first, size = load(address if path == "/" else base + path)
-            again = statistics.median(load(base + path)[0] for _ in range(repeats))
+            first, size = fetch(address if path == "/" else base + path)
+            again = statistics.median(fetch(base + path)[0] for _ in range(repeats))
             print(f"{name:<26}{first:>11.0f}{again:>11.1f}{size / 1000:>8.0f}   {memory(process)}",
                   flush=True)  # fmt: skip
     with Ledger(folder / FILE) as ledger:
