@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tesuji.board.board import Board
 from tesuji.board.guard import Gate, Guard
+from tesuji.board.outputs import RUN
 from tesuji.board.pages.compare import compare
 from tesuji.board.pages.competition import competition
 from tesuji.board.pages.run import run
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
 ASSETS: Mapping[str, str] = {"board.css": "text/css", "board.js": "text/javascript"}
 
 
-def make_app(task: Task, gate: Gate) -> ASGIApp:
-    """The board of a competition, behind its gate. Its lifespan closes the ledger."""
+def make_app(task: Task | Board, gate: Gate) -> ASGIApp:
+    """The board of a competition, or one that was made before, behind its gate. Its lifespan closes
+    the ledger."""
     from starlette.applications import Starlette
     from starlette.exceptions import HTTPException
     from starlette.routing import Route
 
-    board = Board(task)
+    board = task if isinstance(task, Board) else Board(task)
 
     def read(page: Callable[[Board, Request], Response]) -> Callable[..., Awaitable[Response]]:
         async def answer(request: Request) -> Response:
@@ -41,6 +43,9 @@ def make_app(task: Task, gate: Gate) -> ASGIApp:
         return answer
 
     async def first(request: Request) -> Response:
+        if board.of_file:  # its one run is all there is
+            request.path_params["run"] = str(RUN)
+            return await read(run)(request)
         return await competition(board, request)
 
     @asynccontextmanager

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from tesuji.board.asked import Asked, failing
 from tesuji.board.overview import Checklist
+from tesuji.board.outputs import FileRows
 from tesuji.board.reader import Reader
+from tesuji.board.still import Still
 from tesuji.board.view import render
 from tesuji.errors import InputError
 from tesuji.reports.words import cost_text, score_text
@@ -22,9 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Board:
-    """A competition that is looked at."""
+    """A competition that is looked at; or a file of outputs (`of_file`), which has one run and no
+    plan. `still` says what of it is exported, where it is."""
 
     task: Task
+    of_file: bool = False
+    still: Still | None = None
     checklist: Checklist = field(init=False)
     reader: Reader = field(init=False)
     _samples: dict[str, dict[str, Sample]] = field(default_factory=dict)
@@ -38,7 +43,7 @@ class Board:
         """The page of a template."""
         return render(
             request, name, status, task=self.task, score_text=score_text, cost_text=cost_text,
-            **values,
+            of_file=self.of_file, still=self.still, **values,
         )  # fmt: skip
 
     def run(self, ledger: Ledger, number: str) -> RunRow:
@@ -49,15 +54,18 @@ class Board:
 
     def sample(self, split: str, id: str) -> Sample | None:
         """The sample of the task, if it is still there."""
+        if isinstance(rows := getattr(self.task, split, ()), FileRows):
+            return rows.find(id)
         if split not in self._samples:
-            rows: tuple[Sample, ...] = getattr(self.task, split, ())
             self._samples[split] = {sample.id: sample for sample in rows}
         return self._samples[split].get(id)
 
-    def filter(self, ledger: Ledger, run: int, asked: Asked) -> Filter:
-        """Which samples of a run are asked for."""
+    def filter(self, ledger: Ledger, run: int, asked: Asked, *, whole: bool = False) -> Filter:
+        """Which samples of a run are asked for: of those that are exported, where it is an export,
+        unless they are to be counted (`whole`)."""
         higher = self.task.metric.higher_is_better
-        return asked.filter(lambda: self.failing(ledger, run), higher)
+        chosen = asked.filter(lambda: self.failing(ledger, run), higher)
+        return chosen if whole or self.still is None else self.still.among(run, chosen)
 
     def failing(self, ledger: Ledger, run: int) -> frozenset[str]:
         """As `asked.failing`. Of 100,000 samples that takes 0.1 s, so the last is kept until

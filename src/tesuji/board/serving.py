@@ -5,16 +5,16 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 
+from tesuji.board.board import Board
 from tesuji.board.guard import Gate
 from tesuji.errors import InputError
-from tesuji.task.task import Task
 
 PORT = 8377
 _TRIES = 20  # ports from PORT on
 
 
 def serve(
-    task: Task, *, host: str = "127.0.0.1", port: int | None = None,
+    board: Board, *, host: str = "127.0.0.1", port: int | None = None,
     ready: Callable[[Gate], None] = lambda gate: None,
 ) -> None:  # fmt: skip
     """Serve the board until Ctrl-C. `ready` is told where, once it can be opened.
@@ -28,7 +28,7 @@ def serve(
     with bind(host, port) as server:
         gate = Gate(host, server.getsockname()[1])
         config = uvicorn.Config(
-            make_app(task, gate), log_config=None, access_log=False, lifespan="on", ws="none",
+            make_app(board, gate), log_config=None, access_log=False, lifespan="on", ws="none",
             http="h11", loop="asyncio", proxy_headers=False, server_header=False,
             timeout_graceful_shutdown=2,
         )  # fmt: skip

@@ -59,7 +59,8 @@ def render(request: Request, name: str, status: int = 200, **values: Any) -> Res
     here = {key: value for key, value in request.query_params.items() if key != "lang"}
     switch = [
         (code, words, url(request.url.path, here, lang=code)) for code, words in LANGUAGES.items()
-    ]
+        if not values.get("still")
+    ]  # fmt: skip
     text = environment().get_template(name).render(
         values, t=partial(say, language), lang=language, switch=switch
     )  # fmt: skip

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tesuji.board.board import Board
 
-_FLIPPED = 100  # of each kind; the rest is behind a link
+FLIPPED = 100  # of each kind; the rest is behind a link
 
 
 def compare(board: Board, request: Request) -> Response:
@@ -32,7 +32,7 @@ def compare(board: Board, request: Request) -> Response:
             return board.page(request, "compare.html", runs=runs, pair=(a, b), why=str(error))
         sentence = comparison.sentence(*(f"{run.entry} (run {run.id})" for run in (a, b)))
         flipped = [
-            (flip, page(ledger, b.id, board.filter(ledger, b.id, asked), size=_FLIPPED))
+            (flip, page(ledger, b.id, board.filter(ledger, b.id, asked, whole=True), size=FLIPPED))
             for flip in ("better", "worse")
             if (asked := Asked(against=str(a.id), flip=flip))
         ]

@@ -1,0 +1,190 @@
+"""The board as a folder of files that open from disk: what its own app answers, with other links.
+
+A walk from the first page along the links to what the plan has in it. Nothing in the files tells
+where they were made: paths of the competition and of the home folder are made short.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from tesuji.board.app import ASSETS, make_app
+from tesuji.board.board import Board
+from tesuji.board.guard import Gate
+from tesuji.board.inside import Inside
+from tesuji.board.new_folder import MARKER, new_folder
+from tesuji.board.places import Places
+from tesuji.board.relink import relink
+from tesuji.board.still import Still, plan_still
+from tesuji.board.view import asset
+from tesuji.errors import LedgerError
+from tesuji.run.ledger import FILE, Ledger, list_runs
+
+OTHERS = 20  # samples of each run besides those that fail, unless told otherwise
+
+Watch: TypeAlias = Callable[[int, int], None]
+"""Is told of (pages written, pages in all as far as is known)."""
+
+_USER = re.compile(r"(?<=//)[^/@\s]+@")  # a name, perhaps a password, in an address
+_SHALLOW = 3  # parts of a path; what is shorter, such as /data, says nothing of anybody
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written: the folder, its files, their bytes, and what of the samples is in it."""
+
+    folder: Path
+    files: int
+    size: int
+    still: Still
+
+    @property
+    def samples(self) -> int:
+        """Pages of samples."""
+        return self.still.samples
+
+    @property
+    def left_out(self) -> int:
+        """Samples of runs that have no page."""
+        return sum(part.left_out for part in self.still.parts.values())
+
+
+def export_board(
+    board: Board, folder: Path, *, others: int | None = OTHERS, language: str = "en",
+    watch: Watch = lambda done, total: None,
+) -> Exported:  # fmt: skip
+    """Write all of a board into a folder that is new, empty, or an earlier export.
+
+    Of each run: the samples that fail, `others` that don't (None: all), and those that a comparison
+    names. The folder is there as a whole or not at all. The same ledger makes the same files.
+    InputError for a folder that holds anything else.
+    """
+    with new_folder(folder) as made:
+        still = _plan(board, others)
+        writer = _Writer(replace(board, still=still), still, made, language)
+        asyncio.run(writer.write_all(watch))
+        _write_marker(made)
+        files = [path for path in made.rglob("*") if path.is_file()]
+        return Exported(folder, len(files), sum(path.stat().st_size for path in files), still)
+
+
+def _plan(board: Board, others: int | None) -> Still:
+    if not (board.task.folder / FILE).exists():
+        return Still()
+    with Ledger(board.task.folder / FILE) as ledger:
+        return plan_still(board.task, ledger, others)
+
+
+def _write_marker(folder: Path) -> None:
+    import tesuji
+
+    text = json.dumps({"what": "an export of tesuji's board", "version": tesuji.__version__})
+    (folder / MARKER).write_text(text + "\n", encoding="utf-8")
+
+
+@dataclass
+class _Writer:
+    board: Board
+    still: Still
+    folder: Path
+    language: str
+
+    async def write_all(self, watch: Watch) -> None:
+        """Every page that a link leads to, from the first on, and style and script."""
+        places = Places(self.still, self.board.of_file)
+        self._write_assets()
+        gate = Gate("127.0.0.1", 0)
+        inside = Inside(make_app(self.board, gate), gate, self.language)
+        todo, known, samples, done = deque(["/"]), {places.file("/")}, 0, 0
+
+        def find(address: str) -> str | None:
+            nonlocal samples
+            file = places.file(address)
+            if file is None or file in known or file.startswith("static/"):
+                return file
+            known.add(file)
+            samples += "/sample-" in file
+            # The plain address of a sample: the list that led to it is no part of its file.
+            todo.append(_plain(address) if "/sample-" in file else address)
+            return file
+
+        try:
+            while todo:
+                address = todo.popleft()
+                file = places.file(address)
+                assert file is not None
+                page = self._scrubbed(await self._ask(inside, address))
+                self._write(file, relink(page, file, find))
+                done += 1
+                watch(done, len(known) + self.still.samples - samples)
+        finally:
+            await self.board.reader.close()
+
+    async def _ask(self, inside: Inside, address: str) -> str:
+        status, body = await inside.get(address)
+        page = body.decode("utf-8")
+        if status != 200:
+            why = re.search(r'role="alert"[^>]*>([^<]*)', page)
+            raise LedgerError(f"the page {address} cannot be made: {why[1] if why else status}")
+        return page
+
+    def _write(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+    def _write_assets(self) -> None:
+        (self.folder / "static").mkdir()
+        for name in ASSETS:
+            (self.folder / "static" / name).write_bytes(asset(name))
+
+    def _scrubbed(self, page: str) -> str:
+        for text, shorter in self._private:
+            page = page.replace(text, shorter)
+        return page
+
+    @cached_property
+    def _private(self) -> list[tuple[str, str]]:
+        """What tells where and by whom a page was made, as it stands in it, and what to say."""
+        folder = self.board.task.folder
+        paths = {str(folder.absolute()), str(folder.resolve())}
+        found = [(path, ".") for path in paths] + [(str(Path.home()), "~")]
+        deep = [(path, word) for path, word in found if len(Path(path).parts) >= _SHALLOW]
+        users = sorted({user for uri in self._models() for user in _USER.findall(uri)})
+        pairs = [(escape(path), word) for path, word in sorted(deep, key=_longest)]
+        return pairs + [(escape(user), "") for user in users]
+
+    def _models(self) -> list[str]:
+        """All model URIs that pages may show."""
+        path = self.board.task.folder / FILE
+        if not path.exists():
+            return []
+        with Ledger(path) as ledger:
+            runs = list_runs(ledger)
+        return [text for run in runs for text in _texts([run.model, run.entry_table])]
+
+
+def _plain(address: str) -> str:
+    """The address of a sample without the list that it was opened from."""
+    path, _, query = address.partition("?")
+    return f"{path}?{next(part for part in query.split('&') if part.startswith('id='))}"
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for part in parts for text in _texts(part)]
+
+
+def _longest(pair: tuple[str, str]) -> int:
+    return -len(pair[0])
