@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tesuji.board.asked import Asked, failing
-from tesuji.board.overview import Checklist
 from tesuji.board.outputs import FileRows
+from tesuji.board.overview import Checklist
 from tesuji.board.reader import Reader
 from tesuji.board.still import Still
 from tesuji.board.view import render
@@ -43,7 +43,8 @@ class Board:
         """The page of a template."""
         return render(
             request, name, status, task=self.task, score_text=score_text, cost_text=cost_text,
-            of_file=self.of_file, still=self.still, **values,
+            of_file=self.of_file, still=self.still,
+            has_scores=not self.of_file or bool(self.task.metric.name), **values,
         )  # fmt: skip
 
     def run(self, ledger: Ledger, number: str) -> RunRow:

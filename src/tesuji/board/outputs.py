@@ -60,7 +60,7 @@ class OutputsFile:
     paths."""
 
     path: Path
-    columns: Columns = Columns()
+    columns: Columns = field(default_factory=Columns)
     target: str | None = None
     score: str | None = None
     higher_is_better: bool = True
@@ -147,19 +147,22 @@ class _Recorder:
         output_write(self.ledger, key, "", request, Output(text, storable(told.seen.finish)))(
             connection
         )
+        fields = _json(self._fields(told), told)
         answer = text if target is not None else text[:_SHOWN]
         row = AnswerRow(name, "answered", answer, score, key)
         write_answer(connection, self.run, row, [(key, one) for one in findings], [key])
         connection.execute(
             "INSERT INTO file_rows VALUES (?, ?, ?)",
-            (name, _json(self._fields(told), told), None if target is None else _json(target, told)),
+            (name, fields, None if target is None else _json(target, told)),
         )
 
     def _name(self, connection: sqlite3.Connection, told: Told) -> str:
         """The row's id, if it is the first of that name and short; else with the row's place."""
         place = told.where.rpartition(": ")[2]
         given = storable(str(told.number) if told.id is None else told.id)
-        name = given if 0 < len(given) <= _LONGEST_ID else f"{given[:_LONGEST_ID]} ({place})".strip()
+        name = (
+            given if 0 < len(given) <= _LONGEST_ID else f"{given[:_LONGEST_ID]} ({place})".strip()
+        )
         while connection.execute("SELECT 1 FROM file_rows WHERE sample = ?", (name,)).fetchone():
             name = f"{name} ({place})"
         self.renamed += name != given

@@ -89,4 +89,3 @@ def list_name(given: Mapping[str, str]) -> str | None:
     page = [] if asked.page == 1 else [str(asked.page)]
     flip = [asked.flip] if asked.flip else []
     return "-".join(["samples", *chosen, *flip, *page])
-

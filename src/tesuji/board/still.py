@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TypeAlias
 
 from tesuji.board.asked import failing
@@ -73,7 +74,7 @@ def _pairs(task: Task, ledger: Ledger, splits: list[str], known: set[int]) -> tu
     found: dict[Pair, None] = {}
     for split in splits:
         chain = [step.run for step in best_chain(ledger, task.digest, split)]
-        steps = [*zip(chain, chain[1:], strict=False), *zip(chain[:1], chain[-1:], strict=True)]
+        steps = [*pairwise(chain), *zip(chain[:1], chain[-1:], strict=True)]
         found |= {pair: None for pair in steps if pair[0] != pair[1] and known.issuperset(pair)}
     return tuple(found)
 

@@ -130,6 +130,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "order_tokens": ("most tokens first", "トークンの多い順"),
     "order_length": ("longest first", "長い順"),
     "compared": ("Compared with run", "比較相手の実行"),
+    # A file of outputs, and an export.
+    "characters": ("characters", "文字"),
+    "export": ("Exported from Tesuji's board", "Tesuji のボードからの書き出し"),
+    "export_all": ("All %(total)s samples are in it.", "全 %(total)s 件を含みます。"),
+    "export_part": (
+        "%(shown)s of %(total)s samples are in it: all %(failing)s in which a failure was found or "
+        "that have no answer, and %(others)s others. Left out: %(left_out)s without a failure.",
+        "全 %(total)s 件のうち %(shown)s 件を含みます: 失敗が見つかったか回答のない"
+        "全 %(failing)s 件と、その他 %(others)s 件。省いたのは失敗のない %(left_out)s 件です。",
+    ),
+    "export_some": ("Samples without a failure are left out in part; each run says how many.",
+                    "失敗のないサンプルは一部を省いています。件数は各実行のページにあります。"),
+    "exported_pairs": ("Comparisons", "比較"),
 }  # fmt: skip
 
 

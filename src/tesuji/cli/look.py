@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tesuji.cli.options import folder_option, json_option
+from tesuji.cli.options import columns_options, folder_option, json_option
 
 
 @click.command(short_help="All runs, with scores and failure rates; ★ is the best so far.")
@@ -60,12 +60,7 @@ def compare(a: str, b: str, folder: str, as_json: bool) -> None:
 
 @click.command(short_help="Find failures in outputs: of a run, or of any JSONL, CSV or Parquet.")
 @click.argument("source", required=False, metavar="[FILE | RUN]")
-@click.option("--text", default="output", show_default=True, help="Column of the outputs.")
-@click.option("--prompt", default="prompt", show_default=True, help="Column of the prompts.")
-@click.option("--language", metavar="CODE|COLUMN", help="The language expected.")
-@click.option("--system", metavar="COLUMN", help="Column of the system prompts.")
-@click.option("--finish", metavar="COLUMN", help="Column that tells why an output ended.")
-@click.option("--id", metavar="COLUMN", help="Column of the ids.")
+@columns_options
 @click.option("--kind", metavar="KIND", help="Only this kind of failure.")
 @click.option("-n", default=1, show_default=True, help="How many examples of each kind.")
 @click.option("--summary", is_flag=True, help="With --json: only the totals.")

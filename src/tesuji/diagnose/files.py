@@ -85,9 +85,7 @@ def diagnose_file(
         yield Diagnosed(name, told.seen.text, tuple(findings_in(told.seen)))
 
 
-def read_told(
-    path: Path, columns: Columns, format: AnswerFormat | None = None
-) -> Iterator[Told]:
+def read_told(path: Path, columns: Columns, format: AnswerFormat | None = None) -> Iterator[Told]:
     """The rows of a file as `diagnose_file` reads them, without findings. DataError, as there."""
     language = columns.language
     for number, where, row in read_rows(path):
