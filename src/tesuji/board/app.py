@@ -55,7 +55,7 @@ def make_app(task: Task | Board, gate: Gate) -> ASGIApp:
 
     routes = [
         Route("/", first),
-        Route("/compare", read(compare)),
+        *([] if board.of_file else [Route("/compare", read(compare))]),
         Route("/run/{run}", read(run)),
         Route("/run/{run}/samples", read(samples)),
         Route("/run/{run}/sample", read(sample)),

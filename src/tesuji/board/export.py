@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -134,7 +134,8 @@ class _Writer:
         page = body.decode("utf-8")
         if status != 200:
             why = re.search(r'role="alert"[^>]*>([^<]*)', page)
-            raise LedgerError(f"the page {address} cannot be made: {why[1] if why else status}")
+            told = unescape(why[1]) if why else f"status {status}"
+            raise LedgerError(f"the page {address} cannot be made: {told}")
         return page
 
     def _write(self, name: str, text: str) -> None:

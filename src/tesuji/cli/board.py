@@ -72,11 +72,15 @@ def board(
     """
     _check(file, export)
     others = _others(samples)
-    with _ending_tidily(), _board(file, folder, columns) as made:
-        if export is None:
-            _serve(made, host, port, opens)
-        else:
-            _export(made, export, others, lang)
+    try:
+        with _ending_tidily(), _board(file, folder, columns) as made:
+            if export is None:
+                _serve(made, host, port, opens)
+            else:
+                _export(made, export, others, lang)
+    except KeyboardInterrupt:
+        click.echo("stopped; nothing is left of it", err=True)
+        raise SystemExit(130) from None
 
 
 def _check(file: Path | None, export: Path | None) -> None:
