@@ -52,13 +52,13 @@ _SIZE = 50  # rows in a page
 _RUN = 2
 
 
-def make(path: Path, runs: int, samples: int) -> None:
+def make(path: Path, runs: int, samples: int, task_digest: str = "task") -> None:
     """A ledger of so many runs: questions of 200 characters, outputs of 400."""
     draw = random.Random(0)
-    said = [" ".join(draw.choices(WORDS, k=35)) for _ in range(1000)]
+    said = sayings(draw)
     with Ledger(path) as ledger:
         for number in range(1, runs + 1):
-            run = _begin(ledger, number, samples)
+            run = _begin(ledger, number, samples, task_digest)
             for start in range(0, samples, _GROUP):
                 with ledger.transaction() as connection:
                     for n in range(start, min(start + _GROUP, samples)):
@@ -66,18 +66,30 @@ def make(path: Path, runs: int, samples: int) -> None:
             end_run(ledger, run, {"state": "finished", "answered": samples, "outputs": samples})
 
 
-def _begin(ledger: Ledger, number: int, samples: int) -> int:
+def sayings(draw: random.Random) -> list[str]:
+    """What questions and outputs are made of."""
+    return [" ".join(draw.choices(WORDS, k=35)) for _ in range(1000)]
+
+
+def question(n: int, said: Sequence[str]) -> str:
+    """What is asked of a sample."""
+    return f"Question {n}: {said[n % 997]}. How many are left?"
+
+
+def _begin(ledger: Ledger, number: int, samples: int, task_digest: str = "task") -> int:
+    prompt = {"system": f"You are solver {number}.", "user": "{question}"}
     return begin_run(
-        ledger, entry=f"entry{number}", model="recorded", entry_digest=str(number), entry_table={},
-        task_digest="task", split="dev", samples_digest="whole", total=samples, metric="exact",
+        ledger, entry=f"entry{number}", model="recorded", entry_digest=str(number),
+        entry_table={"model": "recorded", "prompt": prompt}, task_digest=task_digest, split="dev",
+        samples_digest="whole", total=samples, metric="exact",
     )  # fmt: skip
 
 
 def _sample(
     ledger: Ledger, connection: Any, run: int, n: int, draw: random.Random, said: Sequence[str]
 ) -> None:
-    question = Message("user", f"Question {n}: {said[n % 997]}. How many are left?")
-    request = Request((Message("system", f"You are solver {run}."), question))
+    asked = Message("user", question(n, said))
+    request = Request((Message("system", f"You are solver {run}."), asked))
     key, right = output_key("recorded", request), draw.random() < 0.7
     text = (
         f"Let me see. {n}: {said[n % 1000]} {said[n % 991]}. The answer is {draw.randrange(1000)}."

@@ -50,5 +50,5 @@ def board(finished: Path, gate: Gate) -> Iterator[TestClient]:
 
 def open_board(folder: Path, gate: Gate) -> TestClient:
     """A browser, so to speak, that has nothing but the address without the token."""
-    app = make_app(tj.load(folder), gate)
+    app = make_app(tj.load(folder), gate, patience=120.0)
     return TestClient(app, base_url=f"http://{HOST}", follow_redirects=False)

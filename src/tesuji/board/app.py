@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tesuji.board.board import Board
 from tesuji.board.guard import Gate, Guard
+from tesuji.board.later import PATIENCE
+from tesuji.board.live import Live
 from tesuji.board.outputs import RUN
 from tesuji.board.pages.compare import compare
 from tesuji.board.pages.competition import competition
+from tesuji.board.pages.events import events
 from tesuji.board.pages.run import run
 from tesuji.board.pages.sample import sample
 from tesuji.board.pages.samples import samples
@@ -24,39 +27,61 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp
 
-ASSETS: Mapping[str, str] = {"board.css": "text/css", "board.js": "text/javascript"}
+_Waiting: TypeAlias = "Callable[[Board, Request], Awaitable[Response]]"
+ASSETS: dict[str, str] = {"board.css": "text/css", "board.js": "text/javascript"}
+# What follows a run, draws its plots and copies its commands.
+ASSETS |= {
+    "live.js": "text/javascript", "plots.js": "text/javascript",
+    "uPlot.iife.min.js": "text/javascript", "uPlot.min.css": "text/css",
+}  # fmt: skip
 
 
-def make_app(task: Task | Board, gate: Gate) -> ASGIApp:
+def make_app(
+    task: Task | Board, gate: Gate, *, live: Live | None = None, patience: float = PATIENCE
+) -> ASGIApp:
     """The board of a competition, or one that was made before, behind its gate. Its lifespan closes
-    the ledger."""
+    the ledger.
+
+    `live` has its streams, which whoever serves them ends. A page waits `patience` seconds for
+    what takes long, then comes without it.
+    """
     from starlette.applications import Starlette
     from starlette.exceptions import HTTPException
     from starlette.routing import Route
 
-    board = task if isinstance(task, Board) else Board(task)
+    board = task if isinstance(task, Board) else Board(task, patience, live or Live())
 
     def read(page: Callable[[Board, Request], Response]) -> Callable[..., Awaitable[Response]]:
         async def answer(request: Request) -> Response:
+            await board.fresh()
             return await board.reader.run(lambda: page(board, request))
 
         return answer
 
-    async def first(request: Request) -> Response:
-        if board.of_file:  # its one run is all there is
-            request.path_params["run"] = str(RUN)
-            return await read(run)(request)
-        return await competition(board, request)
+    def wait(page: _Waiting) -> Callable[..., Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            await board.fresh()
+            return await page(board, request)
+
+        return answer
+
+    async def first(board: Board, request: Request) -> Response:
+        if not board.of_file:
+            return await competition(board, request)
+        request.path_params["run"] = str(RUN)  # a file's one run is all there is
+        return await run(board, request)
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
         yield
+        await board.later.close()
         await board.reader.close()
 
     routes = [
-        Route("/", first),
+        Route("/", wait(first)),
+        Route("/run/{run}", wait(run)),
+        Route("/events", wait(events)),
         *([] if board.of_file else [Route("/compare", read(compare))]),
-        Route("/run/{run}", read(run)),
         Route("/run/{run}/samples", read(samples)),
         Route("/run/{run}/sample", read(sample)),
         *(Route(f"/static/{name}", _asset(name, kind)) for name, kind in ASSETS.items()),

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tesuji.board.asked import Asked, failing
+from tesuji.board.files import Files
+from tesuji.board.later import PATIENCE, Later
+from tesuji.board.live import TICK, Live, Part, make_part
+from tesuji.board.loads import Loads
 from tesuji.board.outputs import FileRows
-from tesuji.board.overview import Checklist
+from tesuji.board.packed import Packed
 from tesuji.board.reader import Reader
 from tesuji.board.still import Still
-from tesuji.board.view import render
+from tesuji.board.view import fragment, render
 from tesuji.errors import InputError
 from tesuji.reports.words import cost_text, score_text
 from tesuji.run.ledger import FILE, Filter, Ledger, RunRow, get_run
@@ -28,24 +35,69 @@ class Board:
     plan. `still` says what of it is exported, where it is."""
 
     task: Task
+    patience: float = PATIENCE
+    live: Live = field(default_factory=Live)
     of_file: bool = False
     still: Still | None = None
-    checklist: Checklist = field(init=False)
     reader: Reader = field(init=False)
+    later: Later = field(init=False)
+    files: Files = field(init=False)
+    loads: Loads = field(default_factory=Loads)
+    _boot: str = field(default_factory=lambda: secrets.token_hex(4))
+    _version: tuple[float, str] = (0.0, "")
     _samples: dict[str, dict[str, Sample]] = field(default_factory=dict)
     _failing: tuple[object, frozenset[str]] | None = None
 
     def __post_init__(self) -> None:
-        self.checklist = Checklist(self.task)
+        self.files = Files(self.task)
+        self.task = self.files.task
         self.reader = Reader(self.task.folder / FILE)
+        self.later = Later(self.patience)
+
+    async def fresh(self) -> None:
+        """Take up what has changed in competition.toml, competition.py and the data."""
+        before = self.files.loads
+        task = await self.files.fresh()
+        if self.files.loads != before:
+            self.task, self._samples, self._failing = task, {}, None
+            self.later.forget()
+
+    async def version(self, age: float = 0.0) -> str:
+        """Changes with whatever the pages show. One of `age` seconds ago will do."""
+        seen, version = self._version
+        if not version or time.monotonic() - seen >= age:
+            version = await self.reader.run(self._look)
+            self._version = time.monotonic(), version
+        return version
+
+    async def followed(self) -> str:
+        """The version for the streams, which look together."""
+        await self.fresh()
+        return await self.version(0.8 * TICK)
+
+    def _look(self) -> str:
+        return f"{self._boot}-{self.files.loads}-{self.later.done}-{self.reader.version()}"
 
     def page(self, request: Request, name: str, status: int = 200, **values: Any) -> Response:
         """The page of a template."""
         return render(
             request, name, status, task=self.task, score_text=score_text, cost_text=cost_text,
-            of_file=self.of_file, still=self.still,
-            has_scores=not self.of_file or bool(self.task.metric.name), **values,
+            trouble=self.files.trouble, **self._kind, **values,
         )  # fmt: skip
+
+    def part(self, request: Request, name: str, **values: Any) -> Part:
+        """A part of a page that changes as a run goes on, from `live/NAME.html`."""
+        html = fragment(
+            request, f"live/{name}.html", task=self.task, score_text=score_text,
+            cost_text=cost_text, **self._kind, **values,
+        )  # fmt: skip
+        return make_part(html)
+
+    @property
+    def _kind(self) -> Mapping[str, Any]:
+        """What templates leave out things by."""
+        has_scores = not self.of_file or bool(self.task.metric.name)
+        return {"of_file": self.of_file, "still": self.still, "has_scores": has_scores}
 
     def run(self, ledger: Ledger, number: str) -> RunRow:
         """A run by its number, as it stands in an address. InputError where there is none."""
@@ -55,7 +107,8 @@ class Board:
 
     def sample(self, split: str, id: str) -> Sample | None:
         """The sample of the task, if it is still there."""
-        if isinstance(rows := getattr(self.task, split, ()), FileRows):
+        rows: Sequence[Sample] = getattr(self.task, split, ())
+        if isinstance(rows, (Packed, FileRows)):
             return rows.find(id)
         if split not in self._samples:
             self._samples[split] = {sample.id: sample for sample in rows}

@@ -34,6 +34,8 @@ OTHERS = 20  # samples of each run besides those that fail, unless told otherwis
 Watch: TypeAlias = Callable[[int, int], None]
 """Is told of (pages written, pages in all as far as is known)."""
 
+_FIRST = "/?runs=all"  # each of them has a page
+_PATIENCE = 1e6  # seconds
 _USER = re.compile(r"(?<=//)[^/@\s]+@")  # a name, perhaps a password, in an address
 _SHALLOW = 3  # parts of a path; what is shorter, such as /data, says nothing of anybody
 
@@ -70,7 +72,9 @@ def export_board(
     """
     with new_folder(folder) as made:
         still = _plan(board, others)
-        writer = _Writer(replace(board, still=still), still, made, language)
+        # Pages come when all that they show is worked out.
+        patient = replace(board, still=still, patience=_PATIENCE)
+        writer = _Writer(patient, still, made, language)
         asyncio.run(writer.write_all(watch))
         _write_marker(made)
         files = [path for path in made.rglob("*") if path.is_file()]
@@ -104,7 +108,7 @@ class _Writer:
         self._write_assets()
         gate = Gate("127.0.0.1", 0)
         inside = Inside(make_app(self.board, gate), gate, self.language)
-        todo, known, samples, done = deque(["/"]), {places.file("/")}, 0, 0
+        todo, known, samples, done = deque([_FIRST]), {places.file("/")}, 0, 0
 
         def find(address: str) -> str | None:
             nonlocal samples
@@ -127,6 +131,7 @@ class _Writer:
                 done += 1
                 watch(done, len(known) + self.still.samples - samples)
         finally:
+            await self.board.later.close()
             await self.board.reader.close()
 
     async def _ask(self, inside: Inside, address: str) -> str:

@@ -1,7 +1,7 @@
 """A file of outputs as a run: its rows, diagnosed, in a temporary ledger beside a task made for it.
 
-So the board shows it by the same pages. Rows go through one after another, a thousand to a
-transaction: memory does not grow with the file, but for the ids.
+So the board shows it by the same pages. Rows go through one after another, at most a thousand to a
+transaction: memory does not grow with the file.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, TypeAlias, cast, overload
 from tesuji.diagnose.detect import findings_in
 from tesuji.diagnose.files import Columns, Told, read_told, take, take_if_there, told_messages
 from tesuji.diagnose.finding import Finding
+from tesuji.diagnose.rows import count_rows
 from tesuji.errors import DataError
 from tesuji.models.base import Output, Request
 from tesuji.run.ledger import (
@@ -43,6 +44,7 @@ RUN = 1
 Watch: TypeAlias = Callable[[Iterable[Told]], Iterable[Told]]
 
 _BATCH = 1000  # rows in a transaction
+_POINTS = 50  # of the failure rates over the file
 _LONGEST_ID = 200  # characters: it stands in addresses
 _SHOWN = 2000  # characters of an output in a list, where there is no target to compare it with
 _ROWS = """
@@ -80,9 +82,10 @@ def record_file(source: OutputsFile, folder: Path, watch: Watch = iter) -> tuple
         with ledger.transaction() as connection:
             connection.execute(_ROWS)
         task = _task(source, folder)
-        recorder = _Recorder(source, ledger, _begin(ledger, task))
+        every = max(1, count_rows(source.path) // _POINTS)
+        recorder = _Recorder(source, ledger, _begin(ledger, task), every)
         rows = iter(watch(_again(first, told)))
-        while batch := list(islice(rows, _BATCH)):
+        while batch := list(islice(rows, min(_BATCH, every))):
             recorder.record(batch)
         recorder.end()
     return task, recorder.remarks()
@@ -119,7 +122,9 @@ class _Recorder:
     source: OutputsFile
     ledger: Ledger
     run: int
+    every: int
     total: int = 0
+    pointed: int = 0
     renamed: int = 0
     hits: Counter[str] = field(default_factory=Counter)
     scored: int = 0
@@ -136,7 +141,12 @@ class _Recorder:
                 self.hits.update({finding.kind for finding in findings})
                 self._write(connection, told, text, findings)
             self.total += len(batch)
-            write_rates(connection, self.run, self.total, self.hits)
+            if self.total - self.pointed >= self.every:
+                self._point(connection)
+
+    def _point(self, connection: sqlite3.Connection) -> None:
+        self.pointed = self.total
+        write_rates(connection, self.run, self.total, self.hits)
 
     def _write(
         self, connection: sqlite3.Connection, told: Told, text: str, findings: Sequence[Finding]
@@ -202,6 +212,9 @@ class _Recorder:
     def end(self) -> None:
         """Write what the run came to."""
         mean = self.score / self.scored if self.scored else None
+        if self.pointed < self.total:
+            with self.ledger.transaction() as connection:
+                self._point(connection)
         counts = {"total": self.total, "answered": self.total, "outputs": self.total}
         end_run(self.ledger, self.run, {"state": "finished", "score": mean, **counts})
 

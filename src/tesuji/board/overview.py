@@ -1,43 +1,24 @@
-"""The first page: the best entry, what to do next, all runs, and which of them were kept."""
+"""All runs of a competition, and which of them were kept."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from tesuji import api
-from tesuji.reports import PlanReport
-from tesuji.run.ledger import (
-    FILE,
-    Ledger,
-    RunRow,
-    best_chain,
-    finding_counts,
-    finding_rates,
-    get_best,
-    list_runs,
-)
+from tesuji.board.standing import Standing, standing
+from tesuji.run.ledger import Ledger, RunRow, best_chain, finding_rates, get_best, list_runs
 from tesuji.task.task import Task
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A run in the list. `fate` is one of the words `is_best`, `kept`, `dropped`, `not_judged` and
-    `other_rules`."""
+    `other_rules`; `standing` is there while it goes on."""
 
     run: RunRow
     fate: str
     rates: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """How often a kind of failure was found in a run."""
-
-    kind: str
-    outputs: int
-    rate: float
+    standing: Standing | None = None
 
 
 def lines(task: Task, ledger: Ledger) -> list[Line]:
@@ -58,37 +39,8 @@ def lines(task: Task, ledger: Ledger) -> list[Line]:
             return "kept"
         return "dropped" if run.id in judged else "not_judged"
 
-    return [Line(run, fate(run), finding_rates(ledger, run.id)) for run in reversed(runs)]
-
-
-def failures(ledger: Ledger, run: int) -> list[Failure]:
-    """The kinds found in a run, the commonest first."""
-    rates = finding_rates(ledger, run)
-    return [Failure(kind, n, rates[kind]) for kind, n in finding_counts(ledger, run).items()]
-
-
-@dataclass
-class Checklist:
-    """What to do next. The planner goes through all outputs of the best run, which is worth doing
-    again only when something was recorded."""
-
-    task: Task
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _known: tuple[str, PlanReport] | None = None
-
-    def report(self) -> PlanReport:
-        """The planner's report on what is recorded now."""
-        with self._lock:
-            state = self._state()
-            if self._known is None or self._known[0] != state:
-                self._known = state, api.next_moves(self.task)
-            return self._known[1]
-
-    def _state(self) -> str:
-        """Changes with whatever a run or a move records when it ends."""
-        if not (self.task.folder / FILE).exists():
-            return ""
-        with Ledger(self.task.folder / FILE) as ledger:
-            runs = ledger.rows("SELECT id, state, settled, score, outputs, all_sent FROM runs")
-            moves = ledger.rows("SELECT (SELECT max(id) FROM tries), (SELECT max(id) FROM bests)")
-            return repr((runs, moves))
+    return [
+        Line(run, fate(run), finding_rates(ledger, run.id),
+             standing(ledger, run) if run.state == "running" else None)
+        for run in reversed(runs)
+    ]  # fmt: skip

@@ -29,6 +29,7 @@ class Reader:
         self._thread = ThreadPoolExecutor(1, "board")
         self._open: Ledger | None = None
         self._file: tuple[int, int] | None = None
+        self._opened = 0
 
     async def run(self, work: Callable[[], T]) -> T:
         """Do the work in the thread; what it raises is raised here."""
@@ -46,7 +47,17 @@ class Reader:
         if self._open is None or file != self._file:
             self._let_go()
             self._open, self._file = Ledger(self.path), file
+            self._opened += 1
         yield self._open
+
+    def version(self) -> str:
+        """Changes with every commit to the file, of this process or another, and with the file. For
+        work that `run` does; no table is read."""
+        if not self.path.exists():
+            return "none"
+        with self.ledger() as ledger:
+            (version,) = ledger.row("PRAGMA data_version") or (0,)
+            return f"{self._opened}.{version}.{ledger.connection.total_changes}"
 
     async def close(self) -> None:
         """Let go of the file and the thread."""

@@ -95,9 +95,12 @@ class _Relinker(HTMLParser):
             self._hidden.append(tag)
 
     def _same(self, tag: str, given: dict[str, str | None]) -> None:
-        kept = {name: value for name, value in given.items() if not _asks_server(name, value)}
+        kept = {
+            name: "" if _asks_server(name, value) else value for name, value in given.items()
+            if name.startswith("data-") or not _asks_server(name, value)
+        }  # fmt: skip
         raw = self.get_starttag_text() or ""
-        self.out.append(raw if len(kept) == len(given) else _tag(tag, kept))
+        self.out.append(raw if kept == given else _tag(tag, kept))
 
     def _relative(self, address: str) -> str | None:
         """The address as seen from this file; None where it leads out of the export."""
@@ -129,7 +132,8 @@ class _Relinker(HTMLParser):
 
 
 def _asks_server(name: str, value: str | None) -> bool:
-    """Whether an attribute names an address for a script to ask."""
+    """Whether an attribute names an address for a script to ask. `data-` ones stay, with nothing in
+    them: scripts look for elements by them, and see that there is no board."""
     if name.startswith("hx-") or name in ("action", "formaction", "href", "src"):
         return not (value or "").startswith("#")
     return name.startswith("data-") and name != "data-key" and (value or "").startswith("/")

@@ -25,6 +25,11 @@ def serve(
 
     from tesuji.board.app import make_app
 
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            board.live.end()  # a stream has no end of its own, and the server waits for all answers
+            await super().shutdown(sockets)
+
     with bind(host, port) as server:
         gate = Gate(host, server.getsockname()[1])
         config = uvicorn.Config(
@@ -34,7 +39,7 @@ def serve(
         )  # fmt: skip
         ready(gate)
         try:
-            uvicorn.Server(config).run(sockets=[server])
+            Server(config).run(sockets=[server])
         except KeyboardInterrupt:
             return  # uvicorn has let go of everything, and then passes Ctrl-C on
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from tesuji.board.marked import as_text, shown
-from tesuji.board.words import LANGUAGES, choose_language, say
+from tesuji.board.words import LANGUAGES, Language, choose_language, say
 from tesuji.diagnose import visible
-from tesuji.reports.words import number_text, percent
+from tesuji.reports.words import number_text, percent, usd_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -32,6 +32,7 @@ def environment() -> Environment:
     )  # fmt: skip
     made.filters |= {"number": number_text, "percent": percent, "shown": shown,
                      "visible": visible, "as_text": as_text}  # fmt: skip
+    made.filters |= {"usd": usd_text, "points": points_text, "duration": duration_text}
     made.globals["url"] = url
     return made
 
@@ -48,14 +49,45 @@ def url(path: str, query: Mapping[str, Any] | None = None, **more: Any) -> str:
     return f"{path}?{urlencode(values, errors='replace')}" if values else path
 
 
+def points_text(rate: float, before: float) -> str:
+    """By how many percentage points a rate differs from one before.
+
+    >>> points_text(0.125, 0.5), points_text(0.5, 0.5)
+    ('-37.5', '+0')
+    """
+    return f"{100 * (rate - before) + 0.0:+.3g}"
+
+
+def duration_text(seconds: float) -> str:
+    """How long something takes, roughly.
+
+    >>> duration_text(42.3), duration_text(150), duration_text(9000)
+    ('42 s', '2.5 min', '2.5 h')
+    """
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.3g} min" if seconds < 5400 else f"{seconds / 3600:.3g} h"
+
+
+def fragment(request: Request, name: str, **values: Any) -> str:
+    """A part of a page, in the reader's language."""
+    language = _language(request)
+    template = environment().get_template(name)
+    return template.render(values, t=partial(say, language), lang=language)
+
+
+def _language(request: Request) -> Language:
+    return choose_language(
+        request.headers.get("accept-language", ""), request.query_params.get("lang"),
+        request.cookies.get(_COOKIE),
+    )  # fmt: skip
+
+
 def render(request: Request, name: str, status: int = 200, **values: Any) -> Response:
     """The page of a template."""
     from starlette.responses import HTMLResponse
 
-    wish = request.query_params.get("lang")
-    language = choose_language(
-        request.headers.get("accept-language", ""), wish, request.cookies.get(_COOKIE)
-    )
+    wish, language = request.query_params.get("lang"), _language(request)
     here = {key: value for key, value in request.query_params.items() if key != "lang"}
     switch = [
         (code, words, url(request.url.path, here, lang=code)) for code, words in LANGUAGES.items()

@@ -116,9 +116,9 @@ def _board(file: Path | None, folder: str, columns: dict[str, Any]) -> Iterator[
     from tesuji.board.board import Board
 
     if file is None:
-        from tesuji import api
+        from tesuji.board.packed import load_packed
 
-        yield Board(api.load(folder))
+        yield Board(load_packed(folder))
         return
     from tesuji.board.outputs import record_file
     from tesuji.cli.counting import counted

@@ -24,7 +24,7 @@ Where: TypeAlias = Literal["output", "prompt", "answer", "reason", "note"]
 Flip: TypeAlias = Literal["any", "better", "worse"]
 By: TypeAlias = Literal["id", "score", "tokens", "seconds", "length"]
 
-_KEPT = 8  # lists of ids; one of 100,000 takes 6 MB
+_KEPT = 4  # lists of ids; one of 100,000 takes 7 MB, a sample with its neighbours needs three
 
 
 @dataclass(frozen=True, slots=True)
