@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tesuji.board.board import Board
 from tesuji.board.guard import Gate
 from tesuji.errors import InputError
+from tesuji.task.task import Task
+
+if TYPE_CHECKING:
+    import uvicorn
 
 PORT = 8377
 _TRIES = 20  # ports from PORT on
@@ -21,27 +26,35 @@ def serve(
 
     Without a `port`, the first free one from 8377 on; 0 is any. InputError where none can be had.
     """
+    with bind(host, port) as listening:
+        gate = Gate(host, listening.getsockname()[1])
+        server = make_server(board, gate)
+        ready(gate)
+        try:
+            server.run(sockets=[listening])
+        except KeyboardInterrupt:
+            return  # uvicorn has let go of everything, and then passes Ctrl-C on
+
+
+def make_server(task: Task | Board, gate: Gate) -> uvicorn.Server:
+    """The board's server, for a socket of one's own: `run(sockets=[…])`."""
     import uvicorn
 
     from tesuji.board.app import make_app
+
+    board = task if isinstance(task, Board) else Board(task)
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             board.live.end()  # a stream has no end of its own, and the server waits for all answers
             await super().shutdown(sockets)
 
-    with bind(host, port) as server:
-        gate = Gate(host, server.getsockname()[1])
-        config = uvicorn.Config(
-            make_app(board, gate), log_config=None, access_log=False, lifespan="on", ws="none",
-            http="h11", loop="asyncio", proxy_headers=False, server_header=False,
-            timeout_graceful_shutdown=2,
-        )  # fmt: skip
-        ready(gate)
-        try:
-            Server(config).run(sockets=[server])
-        except KeyboardInterrupt:
-            return  # uvicorn has let go of everything, and then passes Ctrl-C on
+    config = uvicorn.Config(
+        make_app(board, gate), log_config=None, access_log=False, lifespan="on", ws="none",
+        http="h11", loop="asyncio", proxy_headers=False, server_header=False,
+        timeout_graceful_shutdown=2,
+    )  # fmt: skip
+    return Server(config)
 
 
 def bind(host: str, port: int | None) -> socket.socket:
