@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tesuji.board.guard import Gate
+from tesuji.board.view import warm
 from tesuji.errors import InputError
 from tesuji.task.task import Task
 
@@ -28,6 +29,7 @@ def serve(
     with bind(host, port) as listening:
         gate = Gate(host, listening.getsockname()[1])
         server = make_server(task, gate)
+        warm()
         ready(gate)
         try:
             server.run(sockets=[listening])
