@@ -1,7 +1,7 @@
 """The samples of a large split, packed: a page needs one of a hundred thousand at a time.
 
-Of 100,000 rows of 230 characters a tuple of samples takes 50 MB, packed they are 7 MB; one is found
-in half a millisecond.
+Of 100,000 rows of 230 characters a tuple of samples takes 50 MB, packed they are 9 MB; one is found
+in 0.4 ms.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tesuji.board.board import Board
 from tesuji.board.guard import Gate
+from tesuji.board.view import warm
 from tesuji.errors import InputError
 from tesuji.task.task import Task
 
@@ -29,6 +30,7 @@ def serve(
     with bind(host, port) as listening:
         gate = Gate(host, listening.getsockname()[1])
         server = make_server(board, gate)
+        warm()
         ready(gate)
         try:
             server.run(sockets=[listening])

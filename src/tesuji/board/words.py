@@ -141,7 +141,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "no_run_do": ("Look at one output first (below), then measure all of dev:",
                   "まず出力を一つ見てから (下の表)、dev 全体を測ってください:"),
     "copy": ("Copy", "コピー"),
-    "copied": ("Copied", "コピーしました"),
+    "command_copied": ("Copied", "コピーしました"),
     "selected": ("Selected: copy it by the keys of your system",
                  "選択しました。キー操作でコピーしてください"),
     "counting": ("Being worked out; it comes by itself, or:",

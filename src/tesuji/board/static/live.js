@@ -8,9 +8,10 @@
   const heard = document.createElement("p");
   heard.className = "heard";
   heard.setAttribute("role", "status");
-  root.after(heard);
+  root.before(heard);
 
   function say(words) {
+    heard.className = words === root.dataset.off ? "trouble" : "heard";
     heard.textContent = "";
     setTimeout(() => { heard.textContent = words; }, 50);  // said again if it is the same again
   }

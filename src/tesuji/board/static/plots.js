@@ -83,7 +83,7 @@
       scales: {
         x: { time: false, distr: log ? 3 : 1, ...(time && { range: [-0.5, xs.length - 0.5] }),
              ...(!time && !log && { range: (u, low, high) => spread(low, high) }),
-             ...(log && { range: (u, low, high) => [low / 1.3, high * 1.3] }) },
+             ...(log && { range: (u, low, high) => uPlot.rangeLog(low, high, 10, false) }) },
         y: { dir: data.higher ? 1 : -1, range: (u, low, high) => spread(low, high) },  // better is up
       },
       axes: [{ ...axis, ...ticks }, { ...axis, size: 60, values: (u, at) => at.map(short) }],
