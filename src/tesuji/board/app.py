@@ -13,7 +13,7 @@ from tesuji.board.pages.compare import compare
 from tesuji.board.pages.competition import competition
 from tesuji.board.pages.run import run
 from tesuji.board.pages.sample import sample
-from tesuji.board.pages.samples import samples
+from tesuji.board.pages.samples import next_failure, samples
 from tesuji.board.view import asset
 from tesuji.errors import InputError, TesujiError
 from tesuji.task.task import Task
@@ -54,6 +54,8 @@ def make_app(task: Task, gate: Gate) -> ASGIApp:
         Route("/run/{run}", read(run)),
         Route("/run/{run}/samples", read(samples)),
         Route("/run/{run}/sample", read(sample)),
+        # Notes, attempts, comparisons.
+        Route("/run/{run}/failure", read(next_failure)),
         *(Route(f"/static/{name}", _asset(name, kind)) for name, kind in ASSETS.items()),
         Route("/favicon.ico", _nothing),
     ]

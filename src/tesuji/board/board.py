@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from tesuji.board.asked import Asked, failing
+from tesuji.board.asked import Asked
+from tesuji.board.kept import Kept
 from tesuji.board.overview import Checklist
 from tesuji.board.reader import Reader
 from tesuji.board.view import render
@@ -27,8 +28,8 @@ class Board:
     task: Task
     checklist: Checklist = field(init=False)
     reader: Reader = field(init=False)
+    kept: Kept = field(default_factory=Kept)
     _samples: dict[str, dict[str, Sample]] = field(default_factory=dict)
-    _failing: tuple[object, frozenset[str]] | None = None
 
     def __post_init__(self) -> None:
         self.checklist = Checklist(self.task)
@@ -55,14 +56,21 @@ class Board:
         return self._samples[split].get(id)
 
     def filter(self, ledger: Ledger, run: int, asked: Asked) -> Filter:
-        """Which samples of a run are asked for."""
+        """Which samples of a run are asked for. InputError for a bound or a pattern that is
+        wrong."""
         higher = self.task.metric.higher_is_better
-        return asked.filter(lambda: self.failing(ledger, run), higher)
+        chosen = asked.filter(lambda: self.failing(ledger, run), higher)
+        split = get_run(ledger, run).split
+        found = self.kept.by_data(split, getattr(self.task, split, ()), asked)
+        return among(chosen, found)
 
     def failing(self, ledger: Ledger, run: int) -> frozenset[str]:
-        """As `asked.failing`. Of 100,000 samples that takes 0.1 s, so the last is kept until
-        something is recorded."""
-        stamp = run, ledger.row("PRAGMA data_version"), ledger
-        if self._failing is None or self._failing[0] != stamp:
-            self._failing = stamp, failing(ledger, run)
-        return self._failing[1]
+        """As `asked.failing`. Of 100,000 samples that takes 0.1 s, so it is kept."""
+        return self.kept.failing(ledger, run)
+
+
+def among(chosen: Filter, ids: frozenset[str] | None) -> Filter:
+    """What fits a filter and is one of these; None is all."""
+    if ids is None:
+        return chosen
+    return replace(chosen, ids=ids if chosen.ids is None else chosen.ids & ids)

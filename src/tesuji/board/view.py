@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache, partial
 from importlib.resources import files
@@ -15,10 +16,12 @@ from tesuji.reports.words import number_text, percent
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
     from starlette.requests import Request
     from starlette.responses import Response
 
 _COOKIE = "tesuji-lang"
+_TURNING = re.compile(r"[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 @cache
@@ -31,7 +34,7 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.filters |= {"number": number_text, "percent": percent, "shown": shown,
-                     "visible": visible, "as_text": as_text}  # fmt: skip
+                     "visible": visible, "as_text": as_text, "exact": exact}  # fmt: skip
     made.globals["url"] = url
     return made
 
@@ -46,6 +49,18 @@ def url(path: str, query: Mapping[str, Any] | None = None, **more: Any) -> str:
     """An address on the board. Whatever a sample is called, it goes into the query, quoted."""
     values = {**(query or {}), **more}
     return f"{path}?{urlencode(values, errors='replace')}" if values else path
+
+
+def exact(text: str) -> Markup:
+    """A text as an attribute's value that comes back letter by letter. What is invisible or turns
+    the direction of writing is written by its number, so that no reader of the page's source is
+    misled either."""
+    from markupsafe import Markup, escape
+
+    def number(match: re.Match[str]) -> str:
+        return f"&#{ord(match[0])};"
+
+    return Markup(_TURNING.sub(number, str(escape(text))))
 
 
 def render(request: Request, name: str, status: int = 200, **values: Any) -> Response:

@@ -6,7 +6,6 @@ import json
 import math
 import sqlite3
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -145,9 +144,12 @@ def read_notes(
 
 def list_tags(ledger: Ledger, task_digest: str, split: str) -> dict[str, int]:
     """The tags in use and how many samples have each, commonest first."""
-    notes = read_notes(ledger, task_digest, split).values()
-    counts = Counter(tag for note in notes for tag in note.tags)
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    rows = ledger.rows(
+        "SELECT j.value, COUNT(*) FROM notes n, json_each(n.tags) j "
+        "WHERE n.task_digest = ? AND n.split = ? GROUP BY 1 ORDER BY 2 DESC, 1",
+        task_digest, split,
+    )  # fmt: skip
+    return dict(rows)
 
 
 def _clean_tags(sample: str, tags: Sequence[str]) -> tuple[str, ...]:
