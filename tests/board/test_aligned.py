@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -14,8 +15,8 @@ from tesuji.board.marked import changes, sides, word_changes
 from tesuji.diagnose import visible
 
 WORD = st.sampled_from(
-    ["a", "b", "word", " ", "  ", "\n", "、", "漢", "字", "だ", "เ", "é", "e\u0301", "\u200b", "😀", "<",
-     "\ud800", "\x00"]
+    ["a", "b", "word", " ", "  ", "\n", "、", "漢", "字", "だ", "เ", "é", "e\u0301", "\u200b", "😀",
+     "<", "\ud800", "\x00"]
 )  # fmt: skip
 TEXT = st.lists(WORD, max_size=30).map("".join)
 
@@ -31,7 +32,7 @@ def test_the_blocks_are_both_texts(blocks: object, a: str, b: str) -> None:
 @given(TEXT, TEXT)
 def test_what_is_equal_and_what_differs_take_turns(a: str, b: str) -> None:
     same = [left == right for left, right in word_blocks(a, b)]
-    assert all(x != y for x, y in zip(same, same[1:], strict=False))
+    assert all(x != y for x, y in pairwise(same))
     assert all(same) == (a == b)
 
 

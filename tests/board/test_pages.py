@@ -63,7 +63,7 @@ def test_every_link_of_the_pages_leads_somewhere(board: TestClient) -> None:
              for link in re.findall(r'href="(/[^"]*)"', board.get(path).text)}  # fmt: skip
     assert len(found) > 100
     for link in sorted(found, key=lambda link: hash(link) % 97)[:60]:
-        assert board.get(link).status_code == 200, link
+        assert board.get(link, follow_redirects=True).status_code == 200, link
 
 
 def test_the_first_page_says_best_next_and_all_runs(board: TestClient, finished: Path) -> None:

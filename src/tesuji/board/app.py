@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from tesuji.board.board import Board
 from tesuji.board.guard import Gate, Guard
-from tesuji.board.pages.compare import compare
+from tesuji.board.pages.compare import compare, compare_sample
 from tesuji.board.pages.competition import competition
+from tesuji.board.pages.notes import note
 from tesuji.board.pages.run import run
-from tesuji.board.pages.sample import sample
+from tesuji.board.pages.sample import sample, whole_text
 from tesuji.board.pages.samples import next_failure, samples
 from tesuji.board.view import asset
 from tesuji.errors import InputError, TesujiError
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp
 
-ASSETS: Mapping[str, str] = {"board.css": "text/css", "board.js": "text/javascript"}
+ASSETS: Mapping[str, str] = {
+    "board.css": "text/css", "board.js": "text/javascript",
+    "notes.js": "text/javascript", "copy.js": "text/javascript",
+}  # fmt: skip
 
 
 def make_app(task: Task, gate: Gate) -> ASGIApp:
@@ -39,6 +43,9 @@ def make_app(task: Task, gate: Gate) -> ASGIApp:
             return await board.reader.run(lambda: page(board, request))
 
         return answer
+
+    async def noted(request: Request) -> Response:
+        return await note(board, request)
 
     async def first(request: Request) -> Response:
         return await competition(board, request)
@@ -56,6 +63,9 @@ def make_app(task: Task, gate: Gate) -> ASGIApp:
         Route("/run/{run}/sample", read(sample)),
         # Notes, attempts, comparisons.
         Route("/run/{run}/failure", read(next_failure)),
+        Route("/run/{run}/text", read(whole_text)),
+        Route("/run/{run}/note", noted, methods=["POST"]),
+        Route("/compare/sample", read(compare_sample)),
         *(Route(f"/static/{name}", _asset(name, kind)) for name, kind in ASSETS.items()),
         Route("/favicon.ico", _nothing),
     ]

@@ -1,5 +1,5 @@
-"""What pages ask again and again and what takes a while over 100,000 samples: kept until it may have
-changed."""
+"""What pages ask again and again, and takes a while over 100,000 samples: kept until it may be
+another."""
 
 from __future__ import annotations
 
@@ -37,9 +37,7 @@ class Kept:
         found = self._of_run("kinds", ledger, run, lambda: count_kinds(ledger, run))
         return {ANY: every, **found}
 
-    def by_data(
-        self, split: str, samples: Iterable[Sample], asked: Asked
-    ) -> frozenset[str] | None:
+    def by_data(self, split: str, samples: Iterable[Sample], asked: Asked) -> frozenset[str] | None:
         """The ids of the samples whose own fields and target are as asked; None for all of them.
 
         InputError for a pattern that is wrong or takes too long.

@@ -63,14 +63,19 @@ def exact(text: str) -> Markup:
     return Markup(_TURNING.sub(number, str(escape(text))))
 
 
+def reader_language(request: Request) -> str:
+    """The language of the board that a reader gets."""
+    return choose_language(
+        request.headers.get("accept-language", ""), request.query_params.get("lang"),
+        request.cookies.get(_COOKIE),
+    )  # fmt: skip
+
+
 def render(request: Request, name: str, status: int = 200, **values: Any) -> Response:
     """The page of a template."""
     from starlette.responses import HTMLResponse
 
-    wish = request.query_params.get("lang")
-    language = choose_language(
-        request.headers.get("accept-language", ""), wish, request.cookies.get(_COOKIE)
-    )
+    language, wish = reader_language(request), request.query_params.get("lang")
     here = {key: value for key, value in request.query_params.items() if key != "lang"}
     switch = [
         (code, words, url(request.url.path, here, lang=code)) for code, words in LANGUAGES.items()

@@ -139,7 +139,7 @@ def read_notes(
         "AND (?3 IS NULL OR sample IN (SELECT value FROM json_each(?3)))",
         task_digest, split, None if samples is None else json.dumps([*samples]),
     )  # fmt: skip
-    return {row[0]: _read(row) for row in rows}  # type: ignore[arg-type]
+    return {row[0]: _read(row) for row in rows}
 
 
 def list_tags(ledger: Ledger, task_digest: str, split: str) -> dict[str, int]:
