@@ -91,7 +91,10 @@ def _read(task: Task, entry: Entry, drawn: Drawn) -> tuple[str | None, Answer | 
 
 def tally(attempts: Sequence[Attempt]) -> list[tuple[str | None, int, bool]]:
     """(what was read, how many attempts read as that, whether the answer's is among them), the most
-    first; None is what has no vote."""
+    first; None is what has no vote. Nothing where the attempts aren't draws of one prompt."""
+    if len(attempts) < 2 or any(one.drawn.messages != attempts[0].drawn.messages
+                                for one in attempts):  # fmt: skip
+        return []
     counts = Counter(attempt.vote for attempt in attempts)
     chosen = {attempt.vote for attempt in attempts if attempt.chosen}
     words = {one.vote: as_text(one.answer) for one in attempts if one.vote is not None}

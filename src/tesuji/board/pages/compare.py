@@ -102,7 +102,6 @@ def compare_sample(board: Board, request: Request) -> Response:
     texts = [row.first.output.text if row.first else "" for row in rows]
     sent = [_sent(row) for row in rows]
     answers = [as_text(row.answer.answer) for row in rows]
-    sample = rows[1].sample
     return board.page(
         request, "compare_sample.html", pair=(a, b), id=id, asked=asked, rows=rows,
         previous=previous, following=following,
@@ -207,9 +206,9 @@ def _costs(a: RunRow, b: RunRow) -> list[Pair]:
     ):  # fmt: skip
         x, y = (getattr(run, field) for run in (a, b))
         rows.append(Pair(name, f"{x:,}", f"{y:,}", f"{y - x:+,}"))
-    if a.all_usd is not None and b.all_usd is not None:
+    if a.all_usd is not None and b.all_usd is not None and (a.all_usd or b.all_usd):
         gap = b.all_usd - a.all_usd
-        sign = "−" if gap < 0 else "+"
+        sign = "-" if gap < 0 else "+"
         rows.append(
             Pair("cost", usd_text(a.all_usd), usd_text(b.all_usd), f"{sign}{usd_text(abs(gap))}")
         )

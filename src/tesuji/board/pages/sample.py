@@ -48,7 +48,7 @@ def sample(board: Board, request: Request) -> Response:
     return board.page(
         request, "sample.html", run=run, asked=asked, row=row, id=id, noting=form, **around,
         **_made_of_it(row), attempts=attempts[:LISTED], left=max(0, len(attempts) - LISTED),
-        tally=tally(attempts)[:_TALLIED] if len(attempts) > 1 else (), n=len(attempts),
+        tally=tally(attempts)[:_TALLIED], n=len(attempts),
         opened=opened(attempts, _attempt(request)), found=_FOUND,
         sent=short_messages(row.outputs[0].messages, _SENT_ROOM) if row.outputs else (),
         asking=request_of(first) if first else {},
@@ -89,7 +89,7 @@ def _whole(row: Row, what: str, attempt: int | None) -> str:
         if row.sample is None:
             raise InputError("the data no longer have this sample")
         return as_text(row.sample.target) if what == "target" else _json(dict(row.sample.fields))
-    at = (attempt or (row.chosen or 0) + 1) - 1
+    at = (row.chosen or 0) if attempt is None else attempt - 1
     if not 0 <= at < len(row.outputs):
         raise InputError("there is no such attempt")
     drawn = row.outputs[at]

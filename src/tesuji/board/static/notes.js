@@ -23,16 +23,21 @@ function keep(kept) {
   kept.tags.filter((tag) => !boxes.some((box) => box.value === tag)).forEach(offer);
 }
 
+function contents() {
+  const sent = new URLSearchParams(new FormData(form));
+  sent.delete("written");
+  return sent.toString();
+}
+
 async function save() {
   const fresh = form.elements.new.value;
   const body = new URLSearchParams(new FormData(form));
   const options = { method: "POST", body, headers: { accept: "application/json" } };
   options.keepalive = body.toString().length < 60000;  // so that going on to the next keeps it
-  let said;
   try {
     const answer = await fetch(form.getAttribute("action"), options);
     const isJson = (answer.headers.get("content-type") || "").includes("json");
-    said = isJson ? await answer.json() : { said: await answer.text() };
+    const said = isJson ? await answer.json() : { said: await answer.text() };
     if (answer.ok) {
       keep(said);
       if (form.elements.new.value === fresh) form.elements.new.value = "";
@@ -48,7 +53,13 @@ async function save() {
 
 if (form) {
   let last = Promise.resolve();
-  const then = () => { last = last.then(save); };  // one after another: each knows the one before
+  let sending = null;  // a click on "Save" is also a change of the text that was left for it
+  const then = () => {
+    const now = contents();
+    if (now === sending) return;
+    sending = now;
+    last = last.then(save).then(() => { if (sending === now) sending = null; });
+  };
   form.addEventListener("submit", (event) => { event.preventDefault(); then(); });
   form.addEventListener("change", () => { if (!held) then(); });
   document.addEventListener("keydown", (event) => {
