@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 import tesuji as tj
 from tests.board.conftest import HOST, open_board
-from tests.board.test_accessible import Page
+from tests.board.test_accessible import Page, test_pages_can_be_used_by_ear_and_keyboard
 from tests.board.test_pages import HOSTILE, contents, ids, seen
 from tesuji import api
 from tesuji.board.guard import HEADERS, Gate
@@ -330,6 +330,16 @@ def test_notes_are_exported_and_read_back(
     said = capsys.readouterr().out
     assert "sample 3" in said and "正解が変" in said and "要確認" in said
     assert said.count("sample ") == 1
+
+
+def test_the_form_can_be_used_by_ear_and_keyboard(writer: TestClient, gate: Gate) -> None:
+    write(writer, text="hm", tag=[f"t{n}" for n in range(12)])
+    test_pages_can_be_used_by_ear_and_keyboard(writer, "/run/1/sample?id=1")
+    test_pages_can_be_used_by_ear_and_keyboard(writer, "/run/1/samples?noted=yes")
+    page = Page(writer.get("/run/1/sample?id=1").text)
+    labelled = {a["for"] for a in page.of("label")}
+    assert all(a["id"] in labelled for a in page.of("textarea"))
+    assert gate.token not in writer.get("/run/1/sample?id=1").text
 
 
 def test_the_script_of_notes_asks_nobody_else(board: TestClient) -> None:

@@ -23,6 +23,8 @@ PAGES = (
     "/run/1/samples?kind=any&order=score-down", "/run/1/samples?state=unparsed&text=sure",
     "/run/1/samples?low=1&high=5", "/run/2/samples?against=1&flip=better", "/run/1/sample?id=1",
     "/run/2/sample?id=1&against=1", "/compare", "/compare?a=1&b=2",
+    "/compare/sample?a=1&b=2&id=1&flip=better", "/run/1/samples?pattern=e&size=25&order=length-up",
+    "/run/3/sample?id=1", "/compare?a=1&b=3&flip=better&kind=any",
 )  # fmt: skip
 HOSTILE = "</pre><script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}\u202e"
 

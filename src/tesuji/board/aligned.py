@@ -1,14 +1,15 @@
 """What two texts have in common, in order: letter by letter, or word by word in about linear time.
 
 Short texts are aligned by dynamic programming (rapidfuzz, 64 cells at a time). That is quadratic,
-so longer ones are first cut where both have the same three words which each has only once, in an
-order that both keep (Bram Cohen's patience difference, with triples instead of lines). A stretch
-that is too long even so, and has no such triple, is taken to differ as a whole.
+so longer ones are first cut where both have the same few words in a row which each has only once,
+in an order that both keep (Bram Cohen's patience difference, with short rows of words instead of
+lines). A stretch that is too long even so, and has no such row, is taken to differ as a whole.
 """
 
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import groupby
@@ -20,7 +21,8 @@ Block: TypeAlias = tuple[str, str]
 _LONGEST = 5_000  # letters compared one by one: 5,000 by 5,000 take some 10 ms
 _AREA = 25_000_000  # words by words: 5,000 by 5,000 take some 5 ms
 _DEPTH = 6  # cuts within cuts
-_TRIPLE = 3
+_ROWS = (3, 12, 36)  # words in a row: the more alike a text is to itself, the longer
+_ENOUGH = 1000  # words that there is a row in
 # Scripts that write without spaces between words: each letter is a word of its own.
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -104,27 +106,39 @@ class _Aligner:
                 for c in LCSseq.opcodes(self.a[i:j], self.b[k:n])
             ]
         elif depth and (anchors := _anchors(self.a[i:j], self.b[k:n])):
-            for x, y in anchors:
+            for x, y, size in anchors:
                 if i + x < self._cuts[-1][1] or k + y < self._cuts[-1][3]:
-                    continue  # the triple before has run into this one
+                    continue  # the row before has run into this one
                 self._align(self._cuts[-1][1], i + x, self._cuts[-1][3], k + y, depth - 1)
-                self._cuts.append((i + x, i + x + _TRIPLE, k + y, k + y + _TRIPLE))
+                self._cuts.append((i + x, i + x + size, k + y, k + y + size))
             self._align(self._cuts[-1][1], j, self._cuts[-1][3], n, depth - 1)
         else:
             self._cuts.append((i, j, k, n))
 
 
-def _anchors(a: Sequence[int], b: Sequence[int]) -> list[tuple[int, int]]:
-    """Places (in a, in b) of triples that both have once, the most that are in one order."""
-    mine, theirs = _once(a), _once(b)
+def _anchors(a: Sequence[int], b: Sequence[int]) -> list[tuple[int, int, int]]:
+    """(place in a, in b, size) of rows that both have once: the shortest that are many."""
+    best: list[tuple[int, int, int]] = []
+    for size in _ROWS:
+        found = _in_order(a, b, size)
+        if len(found) > len(best):
+            best = [(x, y, size) for x, y in found]
+        if len(best) * _ENOUGH >= min(len(a), len(b)):
+            break
+    return best
+
+
+def _in_order(a: Sequence[int], b: Sequence[int], size: int) -> list[tuple[int, int]]:
+    """The most places (in a, in b) of rows that both have once that are in one order."""
+    mine, theirs = _once(a, size), _once(b, size)
     pairs = [(at, theirs[key]) for key, at in mine.items() if key in theirs]
     ends: list[int] = []  # the least end in b of an increasing row of each length
     rows: list[int] = []  # which pair that is
     before: list[int] = []
     for at, (_, y) in enumerate(pairs):
-        size = bisect_left(ends, y)
-        before.append(rows[size - 1] if size else -1)
-        ends[size : size + 1], rows[size : size + 1] = [y], [at]
+        length = bisect_left(ends, y)
+        before.append(rows[length - 1] if length else -1)
+        ends[length : length + 1], rows[length : length + 1] = [y], [at]
     found = []
     at = rows[-1] if rows else -1
     while at >= 0:
@@ -133,12 +147,15 @@ def _anchors(a: Sequence[int], b: Sequence[int]) -> list[tuple[int, int]]:
     return found[::-1]
 
 
-def _once(words: Sequence[int]) -> dict[tuple[int, ...], int]:
-    """The triples that come once, and where, in order."""
-    places: dict[tuple[int, ...], int] = {}
-    for at, triple in enumerate(zip(words, words[1:], words[2:], strict=False)):
-        places[triple] = -1 if triple in places else at
-    return {triple: at for triple, at in places.items() if at >= 0}
+def _once(words: Sequence[int], size: int) -> dict[bytes, int]:
+    """The rows of so many words that come once, and where, in order."""
+    numbers = array("i", words)
+    raw, width = numbers.tobytes(), numbers.itemsize
+    places: dict[bytes, int] = {}
+    for at in range(len(words) - size + 1):
+        row = raw[at * width : (at + size) * width]
+        places[row] = -1 if row in places else at
+    return {row: at for row, at in places.items() if at >= 0}
 
 
 def _ends(a: str, b: str) -> list[Block]:

@@ -16,7 +16,7 @@ from tesuji.task.sample import Sample
 
 T = TypeVar("T")
 
-_KEPT = 16  # things
+_KEPT = 8  # things; the ids of 100,000 samples take some 10 MB
 _NAMED = 100  # samples whose fields are named in the filter
 _FIELDS = 200  # names of fields
 
@@ -29,12 +29,12 @@ class Kept:
 
     def failing(self, ledger: Ledger, run: int) -> frozenset[str]:
         """As `asked.failing`."""
-        return self._of_run("failing", ledger, run, lambda: failing(ledger, run))
+        return self.of_runs("failing", ledger, (run,), lambda: failing(ledger, run))
 
     def kinds(self, ledger: Ledger, run: int) -> dict[str, int]:
         """How many samples have findings of each kind, and how many fail in any way."""
         every = len(self.failing(ledger, run))
-        found = self._of_run("kinds", ledger, run, lambda: count_kinds(ledger, run))
+        found = self.of_runs("kinds", ledger, (run,), lambda: count_kinds(ledger, run))
         return {ANY: every, **found}
 
     def by_data(self, split: str, samples: Iterable[Sample], asked: Asked) -> frozenset[str] | None:
@@ -51,13 +51,17 @@ class Kept:
         """The fields that the filter offers: those of the first hundred samples."""
         return self._get(("fields", split), None, lambda: _field_names(samples))
 
-    def _of_run(self, what: str, ledger: Ledger, run: int, make: Callable[[], T]) -> T:
-        """Anew when the run was run again, and with any write while it goes on."""
-        row = get_run(ledger, run)
-        stamp: list[Hashable] = [row.state, row.all_sent, row.all_seconds, row.seconds]
-        if row.state == "running":
+    def of_runs(
+        self, what: str, ledger: Ledger, runs: tuple[int, ...], make: Callable[[], T]
+    ) -> T:
+        """Made anew when one of the runs was run again, and with any write while one goes on."""
+        rows = [get_run(ledger, run) for run in runs]
+        stamp: list[Hashable] = [
+            (row.state, row.all_sent, row.all_seconds, row.seconds) for row in rows
+        ]
+        if any(row.state == "running" for row in rows):
             stamp.append(ledger.row("PRAGMA data_version"))
-        return self._get((what, run, id(ledger)), tuple(stamp), make)
+        return self._get((what, runs, id(ledger)), tuple(stamp), make)
 
     def _get(self, key: Hashable, stamp: Hashable, make: Callable[[], T]) -> T:
         known = self._known.get(key)

@@ -70,11 +70,14 @@ def compare(board: Board, request: Request) -> Response:
             return board.page(request, "compare.html", runs=runs, pair=None, asked=asked)
         a, b = _pair(board, ledger, request)
         try:
-            comparison = compare_runs(board.task, ledger, a, b)
+            comparison = board.kept.of_runs(
+                "compared", ledger, (a.id, b.id), lambda: compare_runs(board.task, ledger, a, b)
+            )
         except InputError as error:
             return board.page(
                 request, "compare.html", runs=runs, pair=(a, b), asked=asked, why=str(error)
             )
+        higher = board.task.metric.higher_is_better
         sentence = comparison.sentence(*(f"{run.entry} (run {run.id})" for run in (a, b)))
         flipped = [
             (flip, page(ledger, b.id, board.filter(ledger, b.id, one), size=FLIPPED))
@@ -86,7 +89,10 @@ def compare(board: Board, request: Request) -> Response:
             request, "compare.html", runs=runs, pair=(a, b), why="", sentence=sentence,
             flipped=flipped, asked=asked, kinds=KINDS, settings=_settings(a, b),
             rates=_rates(ledger, a, b), costs=_costs(a, b),
-            flips=flips(ledger, a.id, b.id, higher_is_better=board.task.metric.higher_is_better),
+            flips=board.kept.of_runs(
+                "flips", ledger, (a.id, b.id),
+                lambda: flips(ledger, a.id, b.id, higher_is_better=higher),
+            ),
         )  # fmt: skip
 
 
