@@ -51,9 +51,7 @@ class Kept:
         """The fields that the filter offers: those of the first hundred samples."""
         return self._get(("fields", split), None, lambda: _field_names(samples))
 
-    def of_runs(
-        self, what: str, ledger: Ledger, runs: tuple[int, ...], make: Callable[[], T]
-    ) -> T:
+    def of_runs(self, what: str, ledger: Ledger, runs: tuple[int, ...], make: Callable[[], T]) -> T:
         """Made anew when one of the runs was run again, and with any write while one goes on."""
         rows = [get_run(ledger, run) for run in runs]
         stamp: list[Hashable] = [
