@@ -152,7 +152,7 @@ def test_a_pattern_that_never_ends_is_stopped(folder: Path, gate: Gate) -> None:
 @pytest.mark.parametrize(
     "query",
     ["where=ledger", "how=like", "size=1000000", "size=-1", "noted=1", "order=length;--",
-     "kind=any&where=", "flip=odd", "against=1e3"],
+     "kind=any&where=", "flip=odd", "against=1e3", f"text={'x' * 2001}"],
 )  # fmt: skip
 def test_choices_that_there_are_not(board: TestClient, query: str) -> None:
     status = board.get(f"/run/1/samples?{query}").status_code

@@ -15,8 +15,9 @@ import pytest
 from starlette.testclient import TestClient
 
 import tesuji as tj
+from tests.board import test_accessible
 from tests.board.conftest import HOST, open_board
-from tests.board.test_accessible import Page, test_pages_can_be_used_by_ear_and_keyboard
+from tests.board.test_accessible import Page
 from tests.board.test_pages import HOSTILE, contents, ids, seen
 from tesuji import api
 from tesuji.board.guard import HEADERS, Gate
@@ -334,8 +335,8 @@ def test_notes_are_exported_and_read_back(
 
 def test_the_form_can_be_used_by_ear_and_keyboard(writer: TestClient, gate: Gate) -> None:
     write(writer, text="hm", tag=[f"t{n}" for n in range(12)])
-    test_pages_can_be_used_by_ear_and_keyboard(writer, "/run/1/sample?id=1")
-    test_pages_can_be_used_by_ear_and_keyboard(writer, "/run/1/samples?noted=yes")
+    test_accessible.test_pages_can_be_used_by_ear_and_keyboard(writer, "/run/1/sample?id=1")
+    test_accessible.test_pages_can_be_used_by_ear_and_keyboard(writer, "/run/1/samples?noted=yes")
     page = Page(writer.get("/run/1/sample?id=1").text)
     labelled = {a["for"] for a in page.of("label")}
     assert all(a["id"] in labelled for a in page.of("textarea"))

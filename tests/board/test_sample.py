@@ -82,8 +82,7 @@ def test_the_votes_are_read_as_the_run_reads_them(folder: Path, gate: Gate) -> N
             assert found is not None
             votes = tally(attempts_of(task, row, found))
             if found.answer.state == "answered":
-                assert next(words for words, _, chosen in votes if chosen) == found.answer.answer
-                assert votes[0][2]
+                assert votes[0].chosen and votes[0].words == found.answer.answer
 
 
 def test_the_mended_text_stands_beside_the_raw_one(board: TestClient, finished: Path) -> None:
@@ -104,6 +103,16 @@ def test_of_later_messages_only_what_was_added_is_shown(folder: Path, gate: Gate
     prompt = "Reverse the string: "
     assert text.count(prompt) == 1  # what both were sent stands once
     assert "Votes" not in seen(text)  # they are no draws of one prompt
+
+
+def test_attempts_that_are_not_read_for_the_page_are_said_to_be_so(
+    folder: Path, gate: Gate
+) -> None:
+    run = draws(folder, ["abc", "Sure! " + "long " * 50_000, "xyz"])
+    with open_board(folder, gate) as board:
+        said = seen(board.get(f"/run/{run}/sample?id={first(board, run)}").text)
+    assert "abc ★ the answer 1 of 3" in said and "not read here: too long" in said
+    assert "no vote" not in said
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ PLACES = ("output", "prompt", "answer", TARGET, "reason", "note")
 HOWS = ("has", "is")  # a field's value: a part of it, or the whole
 SIZES = ("25", "50", "100", "200")  # samples on a page; of 200 it weighs some 150 kB
 SIZE = 50
+_LONGEST = 2000  # characters of what is asked for: it stands in every link of a list
 _MOST = 10**12  # pages; SQLite counts rows in 64 bits
 
 
@@ -124,6 +125,8 @@ def read_asked(given: Mapping[str, str]) -> Asked:
     """What an address asks for. InputError, in one line, for a choice that there is not; what is
     typed (bounds, a pattern) is looked at when samples are asked for."""
     values = {name: given.get(name, "") for name in Asked.__dataclass_fields__ if name != "page"}
+    if longer := [name for name, value in values.items() if len(value) > _LONGEST]:
+        raise InputError(f"{longer[0]} has more than {_LONGEST:,} characters")
     for name, known in _CHOICES.items():
         if values[name] and values[name] not in known:
             raise InputError(f"{name} is none of {', '.join(known)}")

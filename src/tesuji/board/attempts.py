@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -24,9 +23,11 @@ from tesuji.task.task import Task
 OPEN = 8  # attempts of which all is shown; of more, only the chosen one and the one asked for
 LISTED = 300  # attempts in the table
 _ROOM = 100_000  # bytes of a page for all outputs that are shown, and as much again for the mended
-_READ = 300_000  # characters that are mended and read for a page, in all
+_READ = 2_000_000  # characters that are read for a page, in all
+_MENDED = 150_000  # … where they are mended first: the slowest cleaner takes 90 ms for that many
 _MARKS = 200  # findings marked in an output
 _SENT_ROOM = 40_000
+_BRIEF = 500  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class Attempt:
     text: str | None
     answer: Answer | None
     vote: str | None
+
+    @property
+    def words(self) -> str:
+        """The beginning of what was read: a table has no room for more."""
+        return as_text(self.answer)[:_BRIEF]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ def attempts_of(task: Task, run: RunRow, row: Row) -> list[Attempt]:
         entry = entry_of(run)
     except TesujiError:  # of another version of Tesuji
         entry = None
-    found, room = [], _READ
+    found, room = [], _MENDED if entry and entry.clean else _READ
     for at, drawn in enumerate(row.outputs):
         text = answer = None
         room -= len(drawn.output.text)
@@ -89,18 +95,34 @@ def _read(task: Task, entry: Entry, drawn: Drawn) -> tuple[str | None, Answer | 
         return None, None
 
 
-def tally(attempts: Sequence[Attempt]) -> list[tuple[str | None, int, bool]]:
-    """(what was read, how many attempts read as that, whether the answer's is among them), the most
-    first; None is what has no vote. Nothing where the attempts aren't draws of one prompt."""
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """How many attempts were read as the same `words`, and whether the answer's is among them.
+    Without words: those that have no vote, or (not `read`) were not read for the page."""
+
+    words: str | None
+    n: int
+    chosen: bool
+    read: bool = True
+
+
+def tally(attempts: Sequence[Attempt]) -> list[Votes]:
+    """The votes of draws of one prompt, the most first. Nothing where attempts were sent different
+    messages: they are steps then, and no votes."""
     if len(attempts) < 2 or any(one.drawn.messages != attempts[0].drawn.messages
                                 for one in attempts):  # fmt: skip
         return []
-    counts = Counter(attempt.vote for attempt in attempts)
-    chosen = {attempt.vote for attempt in attempts if attempt.chosen}
-    words = {one.vote: as_text(one.answer) for one in attempts if one.vote is not None}
-    rows = [(None if vote is None else words[vote], n, vote in chosen)
-            for vote, n in counts.most_common()]  # fmt: skip
-    return sorted(rows, key=lambda row: row[0] is None)
+    groups: dict[tuple[bool, str | None], list[Attempt]] = {}
+    for one in attempts:
+        groups.setdefault((one.text is not None, one.vote), []).append(one)
+    found = [
+        Votes(
+            None if vote is None else group[0].words, len(group),
+            any(one.chosen for one in group), read,
+        )
+        for (read, vote), group in groups.items()
+    ]  # fmt: skip
+    return sorted(found, key=lambda votes: (votes.words is None, not votes.read, -votes.n))
 
 
 def opened(attempts: Sequence[Attempt], wanted: int | None) -> list[Opened]:

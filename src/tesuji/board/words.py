@@ -190,6 +190,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "back": ("Back to the sample", "サンプルへ戻る"),
     "attempts": ("Attempts", "試行"),
     "tally": ("Votes", "得票"),
+    "not_read": ("not read here: too long, or by rules of another version",
+                 "ここでは読み取りません（長すぎる、または別の版の規則）"),
     "wins": ("the answer", "採用された回答"),
     "votes": ("votes", "票"),
     "no_vote": ("no readable answer: no vote", "読み取れず、票なし"),

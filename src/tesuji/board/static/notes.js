@@ -52,6 +52,7 @@ async function save() {
 }
 
 if (form) {
+  form.querySelector("[data-keys]").hidden = false;
   let last = Promise.resolve();
   let sending = null;  // a click on "Save" is also a change of the text that was left for it
   const then = () => {
