@@ -25,7 +25,7 @@ from tesuji.board.places import is_of_export
 from tesuji.board.relink import POLICY, relink
 from tesuji.cli import main
 from tesuji.errors import InputError, LedgerError
-from tesuji.run.ledger import FILE
+from tesuji.run.ledger import FILE, Ledger, write_note
 
 
 class Tags(HTMLParser):
@@ -107,7 +107,7 @@ def test_competition_runs_lists_samples_and_comparisons_are_there(
         for kind in tj.runs(task).findings[row.id]:
             assert f"run-{row.id}/samples-kind-{kind}.html" in found
     chain = [1, tj.best(task).run.id]
-    names = [name for name in found if name.startswith("compare-")]
+    names = [name for name in found if re.fullmatch(r"compare-\d+-\d+\.html", name)]
     assert f"compare-{chain[0]}-{chain[-1]}.html" in names
     sentence = tj.compare(task, *chain).sentence(f"base (run {chain[0]})", "")
     assert sentence.partition(" than ")[2] in seen(found[f"compare-{chain[0]}-{chain[1]}.html"])
@@ -191,7 +191,7 @@ def test_all_samples_in_japanese_with_nothing_left_out(small: Path, tmp_path: Pa
     done = export(small, out, others=None, language="ja")
     assert (done.samples, done.left_out) == (3 * total, 0) and total > 10
     found = pages(out)
-    assert sum("/sample-" in name for name in found) == 3 * total
+    assert sum(re.match(r"run-\d/sample-", name) is not None for name in found) == 3 * total
     assert all('<html lang="ja">' in page for page in found.values())
     assert "次の一手" in found["index.html"]
     assert f"全 {total} 件を含みます" in found["run-1/samples.html"]
@@ -205,6 +205,25 @@ def ids_of(found: dict[str, str], start: str) -> set[str]:
     return {
         link for name in names for link in re.findall(r'href="(sample-\d+\.html)"', found[name])
     }
+
+
+def test_notes_are_read_and_pairs_of_outputs_stand_side_by_side(
+    small: Path, tmp_path: Path
+) -> None:
+    task = tj.load(small)
+    with Ledger(small / FILE) as ledger:
+        write_note(ledger, task.digest, "dev", "1", "この正解は誤り <b>", ["look again"])
+    export(small, tmp_path / "out", others=0)
+    found = pages(tmp_path / "out")
+    noted = [page for page in found.values() if "この正解は誤り &lt;b&gt;" in page]
+    assert noted and all("look again" in seen(page) for page in noted)
+    assert "Save" not in seen("".join(found.values()))
+    pairs = [name for name in found if re.fullmatch(r"compare-\d+-\d+/sample-\d+\.html", name)]
+    assert pairs and all("Side by side" in found[name] for name in pairs)
+    for name in pairs:
+        folder, _, page = name.partition("/")
+        assert f'href="{name}"' in found[f"{folder}.html"]
+        assert f"../run-{folder.split('-')[2]}/{page}" in found[name]
 
 
 def test_the_same_ledger_makes_the_same_files_and_is_left_as_it_is(

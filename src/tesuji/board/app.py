@@ -12,12 +12,13 @@ from tesuji.board.guard import Gate, Guard
 from tesuji.board.later import PATIENCE
 from tesuji.board.live import Live
 from tesuji.board.outputs import RUN
-from tesuji.board.pages.compare import compare
+from tesuji.board.pages.compare import compare, compare_sample
 from tesuji.board.pages.competition import competition
 from tesuji.board.pages.events import events
+from tesuji.board.pages.notes import note
 from tesuji.board.pages.run import run
-from tesuji.board.pages.sample import sample
-from tesuji.board.pages.samples import samples
+from tesuji.board.pages.sample import sample, whole_text
+from tesuji.board.pages.samples import next_failure, samples
 from tesuji.board.view import asset
 from tesuji.errors import InputError, TesujiError
 from tesuji.task.task import Task
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _Waiting: TypeAlias = "Callable[[Board, Request], Awaitable[Response]]"
 ASSETS: dict[str, str] = {"board.css": "text/css", "board.js": "text/javascript"}
+ASSETS |= {"notes.js": "text/javascript", "copy.js": "text/javascript"}
 # What follows a run, draws its plots and copies its commands.
 ASSETS |= {
     "live.js": "text/javascript", "plots.js": "text/javascript",
@@ -81,9 +83,20 @@ def make_app(
         Route("/", wait(first)),
         Route("/run/{run}", wait(run)),
         Route("/events", wait(events)),
-        *([] if board.of_file else [Route("/compare", read(compare))]),
         Route("/run/{run}/samples", read(samples)),
         Route("/run/{run}/sample", read(sample)),
+        # Notes, attempts, comparisons.
+        Route("/run/{run}/failure", read(next_failure)),
+        Route("/run/{run}/text", read(whole_text)),
+        Route("/run/{run}/note", wait(note), methods=["POST"]),
+        *(
+            []
+            if board.of_file
+            else [
+                Route("/compare", read(compare)),
+                Route("/compare/sample", read(compare_sample)),
+            ]
+        ),
         *(Route(f"/static/{name}", _asset(name, kind)) for name, kind in ASSETS.items()),
         Route("/favicon.ico", _nothing),
     ]

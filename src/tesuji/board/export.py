@@ -12,10 +12,9 @@ import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from html import escape, unescape
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from tesuji.board.app import ASSETS, make_app
 from tesuji.board.board import Board
@@ -27,7 +26,7 @@ from tesuji.board.relink import relink
 from tesuji.board.still import Still, plan_still
 from tesuji.board.view import asset
 from tesuji.errors import LedgerError
-from tesuji.run.ledger import FILE, Ledger, list_runs
+from tesuji.run.ledger import FILE, Ledger
 
 OTHERS = 20  # samples of each run besides those that fail, unless told otherwise
 
@@ -36,8 +35,6 @@ Watch: TypeAlias = Callable[[int, int], None]
 
 _FIRST = "/?runs=all"  # each of them has a page
 _PATIENCE = 1e6  # seconds
-_USER = re.compile(r"(?<=//)[^/@\s]+@")  # a name, perhaps a password, in an address
-_SHALLOW = 3  # parts of a path; what is shorter, such as /data, says nothing of anybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +113,9 @@ class _Writer:
             if file is None or file in known or file.startswith("static/"):
                 return file
             known.add(file)
-            samples += "/sample-" in file
-            # The plain address of a sample: the list that led to it is no part of its file.
-            todo.append(_plain(address) if "/sample-" in file else address)
+            of_sample = file.startswith("run-") and "/sample-" in file
+            samples += of_sample
+            todo.append(_plain(address) if of_sample or "/compare?" in address else address)
             return file
 
         try:
@@ -154,43 +151,14 @@ class _Writer:
             (self.folder / "static" / name).write_bytes(asset(name))
 
     def _scrubbed(self, page: str) -> str:
-        for text, shorter in self._private:
-            page = page.replace(text, shorter)
+        for text, shorter in self.still.private:
+            page = page.replace(escape(text), shorter)
         return page
-
-    @cached_property
-    def _private(self) -> list[tuple[str, str]]:
-        """What tells where and by whom a page was made, as it stands in it, and what to say."""
-        folder = self.board.task.folder
-        paths = {str(folder.absolute()), str(folder.resolve())}
-        found = [(path, ".") for path in paths] + [(str(Path.home()), "~")]
-        deep = [(path, word) for path, word in found if len(Path(path).parts) >= _SHALLOW]
-        users = sorted({user for uri in self._models() for user in _USER.findall(uri)})
-        pairs = [(escape(path), word) for path, word in sorted(deep, key=_longest)]
-        return pairs + [(escape(user), "") for user in users]
-
-    def _models(self) -> list[str]:
-        """All model URIs that pages may show."""
-        path = self.board.task.folder / FILE
-        if not path.exists():
-            return []
-        with Ledger(path) as ledger:
-            runs = list_runs(ledger)
-        return [text for run in runs for text in _texts([run.model, run.entry_table])]
 
 
 def _plain(address: str) -> str:
-    """The address of a sample without the list that it was opened from."""
+    """The address of a sample or a comparison without the list that it was opened from, which is no
+    part of its file."""
     path, _, query = address.partition("?")
-    return f"{path}?{next(part for part in query.split('&') if part.startswith('id='))}"
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [text for part in parts for text in _texts(part)]
-
-
-def _longest(pair: tuple[str, str]) -> int:
-    return -len(pair[0])
+    names = ("id",) if path.startswith("/run/") else ("a", "b")
+    return f"{path}?" + "&".join(p for p in query.split("&") if p.partition("=")[0] in names)

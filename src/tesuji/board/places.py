@@ -18,9 +18,10 @@ from tesuji.errors import InputError
 INDEX = "index.html"
 _RUN = re.compile(r"/run/([1-9]\d{0,17})(?:/(samples|sample))?")
 _STATIC = re.compile(r"/static/([a-z][\w-]*(?:\.[\w-]+)+)")
+_ORDERS = ("score", "score-down", "seconds", "tokens", "length")  # more would be long lists
 _WORDS = ("kind", "state", "order", "against", "flip", "page")
 _FILE = re.compile(
-    r"index\.html|compare-\d+-\d+\.html|static/[a-z][\w.-]*"
+    r"index\.html|compare-\d+-\d+(?:/sample-\d+)?\.html|static/[a-z][\w.-]*"
     r"|run-\d+/(?:index|sample-\d+|samples(?:-[\w-]+)?)\.html"
 )
 
@@ -49,8 +50,8 @@ class Places:
             return INDEX
         if found := _STATIC.fullmatch(path):
             return f"static/{found[1]}"
-        if path == "/compare":
-            return self._comparison(asked)
+        if path in ("/compare", "/compare/sample"):
+            return self._comparison(asked, path == "/compare")
         found = _RUN.fullmatch(path)
         if found is None or int(found[1]) not in self.still.parts:
             return None
@@ -63,10 +64,18 @@ class Places:
         name = list_name(asked)
         return None if name is None else f"run-{run}/{name}.html"
 
-    def _comparison(self, asked: Mapping[str, str]) -> str | None:
+    def _comparison(self, asked: Mapping[str, str], whole: bool) -> str | None:
+        """Of two runs; where it is not `whole`, of one sample in them."""
         a, b = asked.get("a", ""), asked.get("b", "")
-        known = {(str(first), str(second)) for first, second in self.still.pairs}
-        return f"compare-{a}-{b}.html" if (a, b) in known and len(asked) == 2 else None
+        if (a, b) not in {(str(first), str(second)) for first, second in self.still.pairs}:
+            return None
+        if whole:
+            return f"compare-{a}-{b}.html"
+        first, second = (self.still.parts[int(run)].places for run in (a, b))
+        id = asked.get("id", "")
+        return (
+            f"compare-{a}-{b}/sample-{second[id]}.html" if {id} <= first.keys() & second else None
+        )
 
 
 def list_name(given: Mapping[str, str]) -> str | None:
@@ -84,6 +93,8 @@ def list_name(given: Mapping[str, str]) -> str | None:
         return None
     parts = {name: getattr(asked, name) for name in ("kind", "state", "order", "against")}
     chosen = [f"{name}-{value}" for name, value in parts.items() if value]
+    if asked.order and asked.order not in _ORDERS:
+        return None
     if len(chosen) > 1 or (asked.flip and not asked.against):
         return None
     page = [] if asked.page == 1 else [str(asked.page)]

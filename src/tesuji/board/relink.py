@@ -60,6 +60,8 @@ class _Relinker(HTMLParser):
             self._link(given)
         elif tag in _LOADED and _LOADED[tag] in given:
             self._load(tag, given)
+        elif tag == "button" and (given.get("data-copy") or "").startswith("/"):
+            self._hidden.append(tag)  # it would copy what the board answers
         elif tag != "meta" or "name" not in given or given["name"] in _METAS:
             self._same(tag, given)
         if tag == "head":
@@ -80,12 +82,14 @@ class _Relinker(HTMLParser):
 
     def _link(self, given: dict[str, str | None]) -> None:
         address = self._relative(given.get("href") or "")
-        if address is None:
+        if address is None and "download" in given:
+            self._hidden.append("a")  # a text of its own is no page to be named
+        elif address is None:
             self._links.append("span")
             self.out.append(_tag("span", {k: v for k, v in given.items() if k in _KEPT}))
-            return
-        self._links.append("a")
-        self.out.append(_tag("a", given | {"href": address}))
+        else:
+            self._links.append("a")
+            self.out.append(_tag("a", given | {"href": address}))
 
     def _load(self, tag: str, given: dict[str, str | None]) -> None:
         name = _LOADED[tag]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeAlias
 
 from tesuji.board.asked import failing
 from tesuji.board.pages.compare import FLIPPED
+from tesuji.board.private import Private, private_texts
 from tesuji.run.ledger import Filter, Ledger, best_chain, list_runs, page
 from tesuji.task.task import Task
 
@@ -42,11 +43,11 @@ class Still:
 
     parts: Mapping[int, Part] = field(default_factory=dict)
     pairs: tuple[Pair, ...] = ()
+    private: Private = ()
 
-    def among(self, run: int, chosen: Filter) -> Filter:
-        """A filter's samples that are exported."""
-        ids = self.parts[run].ids if run in self.parts else frozenset()
-        return replace(chosen, ids=ids if chosen.ids is None else chosen.ids & ids)
+    def ids(self, run: int) -> frozenset[str]:
+        """The samples of a run that are exported."""
+        return self.parts[run].ids if run in self.parts else frozenset()
 
     @property
     def samples(self) -> int:
@@ -67,7 +68,7 @@ def plan_still(task: Task, ledger: Ledger, others: int | None) -> Still:
             named.setdefault(a, set()).add(id)
             named.setdefault(b, set()).add(id)
     parts = {run: _part(ledger, run, others, named.get(run, set())) for run in sorted(known)}
-    return Still(parts, pairs)
+    return Still(parts, pairs, private_texts(task.folder, runs))
 
 
 def _pairs(task: Task, ledger: Ledger, splits: list[str], known: set[int]) -> tuple[Pair, ...]:

@@ -27,18 +27,22 @@ def runs(folder: str, as_json: bool) -> None:
 @click.option("-n", default=5, show_default=True, help="How many samples, if none is named.")
 @click.option("--worst", is_flag=True, help="Those with the worst scores.")
 @click.option("--finding", metavar="KIND", help="Those with a finding of this kind.")
+@click.option("--tag", metavar="TAG", help="Those that were given this tag on the board.")
+@click.option("--noted", is_flag=True, help="Those with a note or a tag.")
 @folder_option
 @json_option
 def show(
-    run: str, sample: str | None, n: int, worst: bool, finding: str | None, folder: str,
-    as_json: bool,
+    run: str, sample: str | None, n: int, worst: bool, finding: str | None, tag: str | None,
+    noted: bool, folder: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Show samples of a RUN (its number, or an entry's name): messages, outputs, findings."""
     from tesuji import api
     from tesuji.cli.render import show_json, show_records
 
     task = api.load(folder)
-    records = api.show(task, run, sample=sample, n=n, worst=worst, finding=finding)
+    records = api.show(
+        task, run, sample=sample, n=n, worst=worst, finding=finding, tag=tag, noted=noted
+    )
     show_json([r.to_json() for r in records]) if as_json else show_records(task, records)
 
 
