@@ -166,6 +166,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "limit_usd": ("US dollars", "米ドル"),
     "trials": ("Trials", "試行の経過"),
     "trials_counted": ("trials", "件の試行"),
+    "up": ("better is up", "上ほど良い"),
     "so_far": ("best so far", "その時点の最良"),
     "frontier": ("nothing better for less", "これより良く安いものなし"),
     "of_cost": ("cost", "費用"),
