@@ -45,11 +45,15 @@ class Kept:
         wanted = asked.by_data
         if wanted == Asked():
             return None
-        return self._get(("data", split, wanted), None, lambda: _matching(samples, wanted))
+        return self._get(("data", split, wanted), id(samples), lambda: _matching(samples, wanted))
 
     def field_names(self, split: str, samples: Sequence[Sample]) -> tuple[str, ...]:
         """The fields that the filter offers: those of the first hundred samples."""
-        return self._get(("fields", split), None, lambda: _field_names(samples))
+        return self._get(("fields", split), id(samples), lambda: _field_names(samples))
+
+    def forget(self) -> None:
+        """Drop all of it: the task's data or rules have changed."""
+        self._known.clear()
 
     def of_runs(self, what: str, ledger: Ledger, runs: tuple[int, ...], make: Callable[[], T]) -> T:
         """Made anew when one of the runs was run again, and with any write while one goes on."""
