@@ -186,8 +186,11 @@ def test_a_page_on_which_everything_is_long_stays_light(folder: Path, gate: Gate
         ("ab " * 50_000, run),
     )
     long = "[user] " * 50_000
-    ledger.execute("UPDATE prompts SET messages = json_array(json_array('user', ?1), "
-                   "json_array('assistant', ?1)) WHERE messages LIKE '%\"q\"%'", (long,))  # fmt: skip
+    ledger.execute(
+        "UPDATE prompts SET messages = json_array(json_array('user', ?1), "
+        "json_array('assistant', ?1)) WHERE messages LIKE '%\"q\"%'",
+        (long,),
+    )
     (id, key) = ledger.execute(
         "SELECT sample, output FROM answers WHERE run = ?", (run,)
     ).fetchone()

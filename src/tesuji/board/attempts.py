@@ -180,9 +180,8 @@ def weight_of(shown: Sequence[Opened]) -> int:
     """How many bytes of a page the texts of these take."""
     texts = [text for one in shown for text, _ in one.parts]  # made visible already
     texts += [one.mended.text for one in shown if one.mended]
-    return sum(map(weigh, texts)) + sum(
-        weigh(short.text) for one in shown for _, short in one.added
-    )
+    texts += [short.text for one in shown for _, short in one.added]
+    return sum(map(weigh, texts))
 
 
 def request_of(drawn: Drawn) -> dict[str, Any]:

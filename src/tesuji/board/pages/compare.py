@@ -111,7 +111,8 @@ def compare_sample(board: Board, request: Request) -> Response:
     return board.page(
         request, "compare_sample.html", pair=(a, b), id=id, asked=asked, rows=rows,
         previous=previous, following=following,
-        outputs=_apart(*texts), sent=_apart(*sent), answers=_apart(*answers),
+        outputs=_apart(texts[0], texts[1]), sent=_apart(sent[0], sent[1]),
+        answers=_apart(answers[0], answers[1]),
         **_of_data(rows[1].sample),
     )  # fmt: skip
 
