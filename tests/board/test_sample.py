@@ -178,6 +178,40 @@ def test_two_hundred_attempts_are_a_light_page(folder: Path, gate: Gate) -> None
         assert time.process_time() - began < 2  # about 0.05 s
 
 
+def test_a_page_on_which_everything_is_long_stays_light(folder: Path, gate: Gate) -> None:
+    run = draws(folder, [f"Sure! {'<word> ' * 20_000}{n}" for n in range(160)])
+    ledger = sqlite3.connect(folder / FILE)
+    ledger.execute(
+        "UPDATE answers SET answer = json_quote(?), reason = 'why' WHERE run = ?",
+        ("ab " * 50_000, run),
+    )
+    long = "[user] " * 50_000
+    ledger.execute(
+        "UPDATE prompts SET messages = json_array(json_array('user', ?1), "
+        "json_array('assistant', ?1)) WHERE messages LIKE '%\"q\"%'",
+        (long,),
+    )
+    (id, key) = ledger.execute(
+        "SELECT sample, output FROM answers WHERE run = ?", (run,)
+    ).fetchone()
+    ledger.executemany(
+        "INSERT INTO findings VALUES (?, ?, ?, 'format', ?, ?, 1, 'some evidence', NULL)",
+        [(run, id, key, n * 3, n * 3 + 2) for n in range(5000)],
+    )
+    ledger.commit()
+    ledger.close()
+    for file in sorted((folder / "data").glob("*.csv")):
+        head, *body = file.read_text().splitlines()
+        names = ",".join(f"more{n}" for n in range(60))
+        more = ",".join("<field>" * 500 for _ in range(60))
+        rows = [f"{line},{more if n < 3 else ',' * 59}" for n, line in enumerate(body)]
+        file.write_text("\n".join([f"{head},{names}", *rows]) + "\n")
+    with open_board(folder, gate) as board:
+        answer = board.get(f"/run/{run}/sample?id={id}&attempt=5")
+        assert answer.status_code == 200 and len(answer.content) < MOST
+        assert Page(answer.text).open == []
+
+
 @pytest.mark.parametrize(
     ("query", "status"),
     [

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tesuji.board.marked import as_text
-from tesuji.board.shortened import Short, shorten
+from tesuji.board.shortened import Short, shorten, weigh
 from tesuji.diagnose import clean
 from tesuji.diagnose.finding import Finding, Kind
 from tesuji.diagnose.visible import visible_parts
@@ -21,12 +21,13 @@ from tesuji.task.sample import Answer, Message
 from tesuji.task.task import Task
 
 OPEN = 8  # attempts of which all is shown; of more, only the chosen one and the one asked for
-LISTED = 300  # attempts in the table
-_ROOM = 100_000  # bytes of a page for all outputs that are shown, and as much again for the mended
+LISTED = 150  # attempts in the table
+_ROOM = 80_000  # bytes of a page for all outputs that are shown; a third for the mended ones
 _READ = 2_000_000  # characters that are read for a page, in all
 _MENDED = 150_000  # … where they are mended first: the slowest cleaner takes 90 ms for that many
-_MARKS = 200  # findings marked in an output
-_SENT_ROOM = 40_000
+_MARKS = 200  # findings marked in all of them
+_FOUND = 60  # findings in the tables
+_SENT_ROOM = 30_000
 _BRIEF = 500  # characters
 
 
@@ -51,7 +52,8 @@ class Attempt:
 @dataclass(frozen=True, slots=True)
 class Opened:
     """An attempt of which all is shown: its output in parts with the kinds of what was found, the
-    mended text, and what was sent beyond the messages of an attempt before (`like`)."""
+    mended text, what was sent beyond the messages of an attempt before (`like`), and as many of its
+    findings as a table has room for."""
 
     attempt: Attempt
     parts: Sequence[tuple[str, Kind | None]]
@@ -60,6 +62,7 @@ class Opened:
     like: int | None
     before: int
     added: Sequence[tuple[str, Short]]
+    findings: Sequence[Finding]
     sampling: dict[str, Any]
 
 
@@ -131,26 +134,22 @@ def opened(attempts: Sequence[Attempt], wanted: int | None) -> list[Opened]:
     if len(attempts) > OPEN:
         chosen = next((one.number for one in attempts if one.chosen), 1)
         shown = [one for one in attempts if one.number in (wanted, chosen)]
-    room = _ROOM // max(1, len(shown))
-    return [_open(attempts, one, room, _SENT_ROOM // max(1, len(shown))) for one in shown]
+    return [_open(attempts, one, len(shown)) for one in shown]
 
 
-def _open(attempts: Sequence[Attempt], one: Attempt, room: int, sent_room: int) -> Opened:
+def _open(attempts: Sequence[Attempt], one: Attempt, shown: int) -> Opened:
     first, drawn = attempts[0].drawn, one.drawn
-    short = shorten(drawn.output.text, room)
+    short = shorten(drawn.output.text, _ROOM // shown)
+    marked = [f for f in drawn.findings if f.start < len(short.text)][: _MARKS // shown]
     changed = one.text is not None and one.text != drawn.output.text
     like, before = _likest(attempts, one.number - 1)
     added = drawn.messages[before:] if one.number > 1 else ()
     return Opened(
-        one, visible_parts(short.text, _within(drawn.findings, len(short.text))), short.left,
-        shorten(one.text or "", room // 2) if changed else None, like, before,
-        short_messages(added, sent_room),
+        one, visible_parts(short.text, marked), short.left,
+        shorten(one.text or "", _ROOM // shown // 3) if changed else None, like, before,
+        short_messages(added, _SENT_ROOM // shown), drawn.findings[: _FOUND // shown],
         dict(drawn.sampling) if drawn.sampling != first.sampling else {},
     )  # fmt: skip
-
-
-def _within(findings: Sequence[Finding], end: int) -> list[Finding]:
-    return [finding for finding in findings if finding.start < end][:_MARKS]
 
 
 def _likest(attempts: Sequence[Attempt], at: int) -> tuple[int | None, int]:
@@ -175,6 +174,14 @@ def short_messages(messages: Sequence[Message], room: int) -> list[tuple[str, Sh
     """(role, text) of messages, each with its share of the room."""
     share = room // max(1, len(messages))
     return [(one.role, shorten(one.content, max(share, 100))) for one in messages]
+
+
+def weight_of(shown: Sequence[Opened]) -> int:
+    """How many bytes of a page the texts of these take."""
+    texts = [text for one in shown for text, _ in one.parts]  # made visible already
+    texts += [one.mended.text for one in shown if one.mended]
+    texts += [short.text for one in shown for _, short in one.added]
+    return sum(map(weigh, texts))
 
 
 def request_of(drawn: Drawn) -> dict[str, Any]:

@@ -4,8 +4,9 @@ another."""
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, TypeVar
 
 from tesuji.board.asked import ANY, Asked, count_kinds, failing
@@ -45,11 +46,15 @@ class Kept:
         wanted = asked.by_data
         if wanted == Asked():
             return None
-        return self._get(("data", split, wanted), None, lambda: _matching(samples, wanted))
+        return self._get(("data", split, wanted), id(samples), lambda: _matching(samples, wanted))
 
-    def field_names(self, split: str, samples: Sequence[Sample]) -> tuple[str, ...]:
+    def field_names(self, split: str, samples: Iterable[Sample]) -> tuple[str, ...]:
         """The fields that the filter offers: those of the first hundred samples."""
-        return self._get(("fields", split), None, lambda: _field_names(samples))
+        return self._get(("fields", split), id(samples), lambda: _field_names(samples))
+
+    def forget(self) -> None:
+        """Drop all of it: the task's data or rules have changed."""
+        self._known.clear()
 
     def of_runs(self, what: str, ledger: Ledger, runs: tuple[int, ...], make: Callable[[], T]) -> T:
         """Made anew when one of the runs was run again, and with any write while one goes on."""
@@ -87,6 +92,6 @@ def _matching(samples: Iterable[Sample], asked: Asked) -> frozenset[str]:
     return frozenset.intersection(*parts)
 
 
-def _field_names(samples: Sequence[Sample]) -> tuple[str, ...]:
-    names = dict.fromkeys(name for sample in samples[:_NAMED] for name in sample.fields)
+def _field_names(samples: Iterable[Sample]) -> tuple[str, ...]:
+    names = dict.fromkeys(name for sample in islice(samples, _NAMED) for name in sample.fields)
     return tuple(names)[:_FIELDS]

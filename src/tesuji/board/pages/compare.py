@@ -111,7 +111,8 @@ def compare_sample(board: Board, request: Request) -> Response:
     return board.page(
         request, "compare_sample.html", pair=(a, b), id=id, asked=asked, rows=rows,
         previous=previous, following=following,
-        outputs=_apart(*texts), sent=_apart(*sent), answers=_apart(*answers),
+        outputs=_apart(texts[0], texts[1]), sent=_apart(sent[0], sent[1]),
+        answers=_apart(answers[0], answers[1]),
         **_of_data(rows[1].sample),
     )  # fmt: skip
 
@@ -149,15 +150,15 @@ def _sent(row: Row) -> str:
     return "\n\n".join(f"[{one.role}]\n{one.content}" for one in messages)
 
 
-def _apart(a: str, b: str) -> Apart:
-    """What differs, word by word. Where that is almost everything, of less of the text: the marks
-    themselves take room."""
+def _apart(a: str, b: str, among: int = 1) -> Apart:
+    """What differs, word by word, with the share of one `among` so many. Where that is almost
+    everything, of less of the text: the marks themselves take room."""
     found: list[Change] = []
     lefts = 0, 0
     for room in _ROOMS:
-        first, second = shorten(a, room), shorten(b, room)
+        first, second = shorten(a, room // among), shorten(b, room // among)
         found, lefts = word_changes(first.text, second.text), (first.left, second.left)
-        if len(found) <= _MOST_MARKS:
+        if len(found) <= _MOST_MARKS // among:
             break
     return Apart(*sides(found), *lefts, equal=a == b)
 
@@ -165,12 +166,10 @@ def _apart(a: str, b: str) -> Apart:
 def _settings(a: RunRow, b: RunRow) -> list[tuple[str, Apart]]:
     """The settings of the two entries that differ, by their names in an entry's file."""
     mine, theirs = (dict(_flat(run.entry_table)) for run in (a, b))
-    names = dict.fromkeys([*mine, *theirs])
-    return [
-        (name, _apart(mine.get(name, ""), theirs.get(name, "")))
-        for name in names
-        if mine.get(name) != theirs.get(name)
-    ]
+    every = dict.fromkeys([*mine, *theirs])
+    names = [name for name in every if mine.get(name) != theirs.get(name)]
+    among = max(1, len(names) // 2)
+    return [(name, _apart(mine.get(name, ""), theirs.get(name, ""), among)) for name in names]
 
 
 def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:

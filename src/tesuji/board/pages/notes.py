@@ -46,7 +46,7 @@ _COMMAS = re.compile("[,、，]")
 _FORM = "application/x-www-form-urlencoded"
 KEYS = 9  # tags that have a key
 _OFFERED = 30  # tags
-_FIRST = ("tag_target", "tag_unclear", "tag_again")  # offered where no tag is in use yet
+_FIRST = ("tag_target", "tag_unclear", "tag_again")  # offered while few tags are in use
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ def _offered(
     its tag while tags are given, then others, the sample's own among them."""
     language = reader_language(request)
     used = [*list_tags(ledger, run.task_digest, run.split)]
-    first = sorted([*used, *(say(language, word) for word in _FIRST if not used)][:KEYS])
+    words = [say(language, word) for word in _FIRST]
+    first = sorted([*used, *(word for word in words if word not in used)][:KEYS])
     rest = dict.fromkeys([*own, *used[KEYS:_OFFERED]])
     keyed = [(tag, str(at)) for at, tag in enumerate(first, 1)]
     return (*keyed, *((tag, "") for tag in rest if tag not in first))

@@ -12,11 +12,12 @@ from tesuji.board.attempts import (
     request_of,
     short_messages,
     tally,
+    weight_of,
 )
-from tesuji.board.marked import as_text, changes
+from tesuji.board.marked import Change, as_text, changes
 from tesuji.board.pages.notes import noting
 from tesuji.board.pages.samples import failure_after
-from tesuji.board.shortened import Short, shorten
+from tesuji.board.shortened import Short, shorten, weigh
 from tesuji.errors import InputError
 from tesuji.run.exchange.rows import Row, dumps, find_row
 from tesuji.run.ledger import Ledger, RunRow, neighbour
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
 
     from tesuji.board.board import Board
 
-_ROOM = 15_000  # bytes of a page for an answer, and for a target
-_FIELDS_ROOM, _FEWEST = 30_000, 200
-_SENT_ROOM = 40_000
+_ROOM = 190_000  # bytes of a page for all texts: what was sent and the fields get what is left
+_ANSWER_ROOM = 15_000  # for an answer, for a target
+_MOST_MARKS = 1500  # parts of their difference; with more, less of them is compared
+_SENT_ROOM = 8_000, 80_000  # at least, at most
+_FIELDS_ROOM = 5_000, 30_000
 _FIELDS = 100
 _TALLIED = 12
-_FOUND = 50  # findings in a table
 
 
 def sample(board: Board, request: Request) -> Response:
@@ -44,18 +46,25 @@ def sample(board: Board, request: Request) -> Response:
         around = _around(board, ledger, run.id, asked, id)
         form = noting(request, ledger, run, id)
     attempts = attempts_of(board.task, run, row)
-    first = row.first
+    shown, first = opened(attempts, _attempt(request)), row.first
+    room = _ROOM - weight_of(shown)
+    messages = row.outputs[0].messages if row.outputs else ()
+    sent = short_messages(messages, _within(room, _SENT_ROOM))
+    room -= sum(weigh(short.text) for _, short in sent)
     return board.page(
         request, "sample.html", run=run, asked=asked, row=row, id=id, noting=form, **around,
         **_made_of_it(row), attempts=attempts[:LISTED], left=max(0, len(attempts) - LISTED),
         tally=tally(attempts)[:_TALLIED], n=len(attempts),
-        opened=opened(attempts, _attempt(request)), found=_FOUND,
-        sent=short_messages(row.outputs[0].messages, _SENT_ROOM) if row.outputs else (),
+        opened=shown, sent=sent,
         asking=request_of(first) if first else {},
         setting={k: v for k, v in run.entry_table.items()
                  if k in ("flow", "options", "clean", "inputs", "constrain", "models")},
-        fields=_fields(row),
+        fields=_fields(row, _within(room, _FIELDS_ROOM)),
     )  # fmt: skip
+
+
+def _within(room: int, bounds: tuple[int, int]) -> int:
+    return max(bounds[0], min(room, bounds[1]))
 
 
 def whole_text(board: Board, request: Request) -> Response:
@@ -134,15 +143,22 @@ def _made_of_it(row: Row) -> dict[str, Any]:
     """The answer, the target, and how they differ: of what there is room for."""
     answer, target = row.answer.answer, row.sample.target if row.sample else None
     shown = {
-        name: None if value is None else shorten(as_text(value), _ROOM)
+        name: None if value is None else shorten(as_text(value), _ANSWER_ROOM)
         for name, value in (("answer", answer), ("target", target))
     }
-    both = shown["answer"], shown["target"]
-    found = () if None in both else changes(both[1].text, both[0].text)  # type: ignore[union-attr]
-    return {**shown, "changes": found, "cut": any(one and one.left for one in both)}
+    return {**shown, "changes": _changes(shown["answer"], shown["target"])}
 
 
-def _fields(row: Row) -> list[tuple[str, Short]]:
+def _changes(answer: Short | None, target: Short | None) -> list[Change]:
+    if answer is None or target is None:
+        return []
+    found = changes(target.text, answer.text)
+    if len(found) > _MOST_MARKS:
+        found = changes(target.text[:_MOST_MARKS], answer.text[:_MOST_MARKS])
+    return found
+
+
+def _fields(row: Row, room: int) -> list[tuple[str, Short]]:
     fields = [*row.sample.fields.items()][:_FIELDS] if row.sample else []
-    share = max(_FEWEST, _FIELDS_ROOM // max(1, len(fields)))
+    share = max(room // max(1, len(fields)), 50)
     return [(name, shorten(as_text(value), share)) for name, value in fields]
