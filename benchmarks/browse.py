@@ -52,13 +52,13 @@ _SIZE = 50  # rows in a page
 _RUN = 2
 
 
-def make(path: Path, runs: int, samples: int, task_digest: str = "task") -> None:
+def make(path: Path, runs: int, samples: int) -> None:
     """A ledger of so many runs: questions of 200 characters, outputs of 400."""
     draw = random.Random(0)
-    said = sayings(draw)
+    said = [" ".join(draw.choices(WORDS, k=35)) for _ in range(1000)]
     with Ledger(path) as ledger:
         for number in range(1, runs + 1):
-            run = _begin(ledger, number, samples, task_digest)
+            run = _begin(ledger, number, samples)
             for start in range(0, samples, _GROUP):
                 with ledger.transaction() as connection:
                     for n in range(start, min(start + _GROUP, samples)):
@@ -66,30 +66,18 @@ def make(path: Path, runs: int, samples: int, task_digest: str = "task") -> None
             end_run(ledger, run, {"state": "finished", "answered": samples, "outputs": samples})
 
 
-def sayings(draw: random.Random) -> list[str]:
-    """What questions and outputs are made of."""
-    return [" ".join(draw.choices(WORDS, k=35)) for _ in range(1000)]
-
-
-def question(n: int, said: Sequence[str]) -> str:
-    """What is asked of a sample."""
-    return f"Question {n}: {said[n % 997]}. How many are left?"
-
-
-def _begin(ledger: Ledger, number: int, samples: int, task_digest: str = "task") -> int:
-    prompt = {"system": f"You are solver {number}.", "user": "{question}"}
+def _begin(ledger: Ledger, number: int, samples: int) -> int:
     return begin_run(
-        ledger, entry=f"entry{number}", model="recorded", entry_digest=str(number),
-        entry_table={"model": "recorded", "prompt": prompt}, task_digest=task_digest, split="dev",
-        samples_digest="whole", total=samples, metric="exact",
+        ledger, entry=f"entry{number}", model="recorded", entry_digest=str(number), entry_table={},
+        task_digest="task", split="dev", samples_digest="whole", total=samples, metric="exact",
     )  # fmt: skip
 
 
 def _sample(
     ledger: Ledger, connection: Any, run: int, n: int, draw: random.Random, said: Sequence[str]
 ) -> None:
-    asked = Message("user", question(n, said))
-    request = Request((Message("system", f"You are solver {run}."), asked))
+    question = Message("user", f"Question {n}: {said[n % 997]}. How many are left?")
+    request = Request((Message("system", f"You are solver {run}."), question))
     key, right = output_key("recorded", request), draw.random() < 0.7
     text = (
         f"Let me see. {n}: {said[n % 1000]} {said[n % 991]}. The answer is {draw.randrange(1000)}."

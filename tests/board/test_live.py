@@ -296,6 +296,21 @@ def test_a_writer_is_not_held_up_by_those_who_follow(folder: Path) -> None:
             stream.close()
 
 
+def test_a_ledger_that_breaks_ends_the_stream_and_no_more(folder: Path) -> None:
+    with going(folder) as board:
+        streams = [Stream(board, "/events?run=1"), Stream(board, "/events")]
+        for stream in streams:
+            next(stream.events())
+        for path in folder.glob(f"{FILE}*"):
+            path.unlink()
+        (folder / FILE).write_bytes(b"no database" * 1000)
+        for stream in streams:
+            list(stream.lines())
+            stream.close()
+        assert get(board, "/run/1")[0] == 503
+        assert get(board, "/static/board.css")[0] == 200
+
+
 def test_making_parts_takes_a_tenth_of_the_time_at_most() -> None:
     made = 0
 

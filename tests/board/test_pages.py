@@ -23,6 +23,8 @@ PAGES = (
     "/run/1/samples?kind=any&order=score-down", "/run/1/samples?state=unparsed&text=sure",
     "/run/1/samples?low=1&high=5", "/run/2/samples?against=1&flip=better", "/run/1/sample?id=1",
     "/run/2/sample?id=1&against=1", "/compare", "/compare?a=1&b=2",
+    "/compare/sample?a=1&b=2&id=1&flip=better", "/run/1/samples?pattern=e&size=25&order=length-up",
+    "/run/3/sample?id=1", "/compare?a=1&b=3&flip=better&kind=any",
 )  # fmt: skip
 HOSTILE = "</pre><script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}\u202e"
 
@@ -63,7 +65,7 @@ def test_every_link_of_the_pages_leads_somewhere(board: TestClient) -> None:
              for link in re.findall(r'href="(/[^"]*)"', board.get(path).text)}  # fmt: skip
     assert len(found) > 100
     for link in sorted(found, key=lambda link: hash(link) % 97)[:60]:
-        assert board.get(link).status_code == 200, link
+        assert board.get(link, follow_redirects=True).status_code == 200, link
 
 
 def test_the_first_page_says_best_next_and_all_runs(board: TestClient, finished: Path) -> None:
@@ -156,7 +158,7 @@ def test_a_sample_shows_what_was_sent_and_marks_what_was_found(
     assert html.escape(record.messages[-1].content) in page
     assert re.search(r'<mark class="preamble"><span class="label">preamble</span>Sure!', page)
     assert "⏎" in page and f"{record.output.tokens_out:,} tokens out" in seen(page)
-    assert "<del title=" in page or "letter by letter" in page
+    assert "<del>" in page or "letter by letter" in page
     assert "--clean preamble" in seen(page)
 
 
@@ -218,7 +220,6 @@ def test_the_language_is_asked_for_once_and_kept(board: TestClient) -> None:
         ("/run/1/samples?kind=odd", "kind is none of preamble, "),
         ("/run/1/samples?state=odd", "state is none of"),
         ("/run/1/samples?order=id;drop", "order is none of"),
-        ("/run/1/samples?low=nan", "no number"),
         ("/run/1/samples?page=-1", "page is no whole number"),
         ("/run/1/samples?against=99", "there is no run 99"),
         ("/run/1/sample?id=1&against=99", "there is no run 99"),

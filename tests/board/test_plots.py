@@ -137,7 +137,9 @@ def test_scripts_and_styles_need_nothing_that_the_policy_forbids() -> None:
         assert not re.search(r"\beval\(|new Function|innerHTML|outerHTML|insertAdjacent", text), (
             name
         )
-        assert not re.search(r"cssText|setAttribute\(\s*[\"']style|\bimport\b|fetch\(", text), name
+        assert not re.search(r"cssText|setAttribute\(\s*[\"']style|\bimport\b", text), name
+        asks = name in ("notes.js", "copy.js")  # the board itself, which `connect-src` lets them
+        assert asks or "fetch(" not in text, name
         assert len(text) < 60_000
     licence = files("tesuji.board").joinpath("static", "uPlot.LICENSE").read_text()
     assert licence.startswith("The MIT License")

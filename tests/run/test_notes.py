@@ -12,9 +12,12 @@ from tests.run.conftest import Play, Scripted, add
 from tesuji.errors import InputError
 from tesuji.run.exchange import export_run
 from tesuji.run.ledger import (
+    Changed,
     Filter,
     Ledger,
     RunRow,
+    change_note,
+    iter_records,
     list_tags,
     page,
     read_notes,
@@ -128,3 +131,49 @@ def test_a_ledger_from_before_takes_notes(tmp_path: Path) -> None:
     with Ledger(path) as ledger:
         note(ledger, "s1", "new")
         assert read_notes(ledger, "t", "dev")["s1"].text == "new"
+
+
+def test_what_somebody_wrote_meanwhile_is_not_written_over(ledger: Ledger) -> None:
+    first = change_note(ledger, "t", "dev", "s1", "mine", ["a"], seen=None)
+    assert first.done and first.note is not None
+    theirs = change_note(ledger, "t", "dev", "s1", "theirs", [], seen=first.note.written).note
+    assert theirs is not None
+    for seen in (None, first.note.written):
+        refused = change_note(ledger, "t", "dev", "s1", "mine again", ["a"], seen=seen)
+        assert (refused.done, refused.note) == (False, theirs)
+    same = change_note(ledger, "t", "dev", "s1", "theirs", [], seen=None)
+    assert (same.done, same.note) == (True, theirs)
+    assert change_note(ledger, "t", "dev", "s1", "", [], seen=theirs.written) == Changed(True, None)
+    gone = change_note(ledger, "t", "dev", "s1", "late", [], seen=theirs.written)
+    assert gone == Changed(False, None) and read_notes(ledger, "t", "dev") == {}
+
+
+def test_a_later_note_is_later_whatever_the_clock_says(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = []
+    for now in (1e9, 5e8, 5e8):
+        monkeypatch.setattr("time.time", lambda now=now: now)
+        note = write_note(ledger, "t", "dev", f"s{now}", "x")
+        assert note is not None
+        times.append(note.written)
+    assert times == sorted(set(times))
+
+
+def test_browsing_what_has_a_note_or_a_tag(ledger: Ledger, run: RunRow) -> None:
+    assert page(ledger, run.id, Filter(noted=True)).total == 0
+    note(ledger, "d7", "", "x", digest=run.task_digest)
+    note(ledger, "d3", "hm", digest=run.task_digest)
+    note(ledger, "d4", "hm", digest="another task")
+    assert [row.sample for row in page(ledger, run.id, Filter(noted=True)).rows] == ["d3", "d7"]
+
+
+def test_records_have_the_notes_and_are_found_by_them(ledger: Ledger, run: RunRow) -> None:
+    note(ledger, "d7", "見た", "要", digest=run.task_digest)
+    note(ledger, "d3", "hm", digest=run.task_digest)
+    (record,) = iter_records(ledger, run.id, tag="要")
+    assert record.row.sample == "d7" and record.to_json()["note"] == "見た"
+    assert record.to_json()["tags"] == ["要"]
+    found = [record.row.sample for record in iter_records(ledger, run.id, noted=True)]
+    assert found == ["d3", "d7"]
+    assert "note" not in next(iter_records(ledger, run.id, sample="d4")).to_json()

@@ -57,9 +57,10 @@ def runs(task: Task) -> RunsReport:
 
 def show(
     task: Task, run: str | int, *, sample: str | None = None, n: int = 5, worst: bool = False,
-    finding: str | None = None,
+    finding: str | None = None, tag: str | None = None, noted: bool = False,
 ) -> list[Record]:  # fmt: skip
-    """Samples of a run: the exact text sent, what came back, what was made of it."""
+    """Samples of a run: the exact text sent, what came back, what was made of it, and what a person
+    noted. With `tag` or `noted`, those with this tag, or with any note or tag."""
     order = "sample"
     if worst:
         order = "score" if task.metric.higher_is_better else "score DESC"
@@ -67,8 +68,8 @@ def show(
         row = find_run(ledger, str(run))
         found = list(
             iter_records(
-                ledger, row.id, sample=sample, kind=finding, order=order,
-                limit=1 if sample is not None else n,
+                ledger, row.id, sample=sample, kind=finding, tag=tag, noted=noted,
+                order=order, limit=1 if sample is not None else n,
             )
         )  # fmt: skip
     if sample is not None and not found:

@@ -11,12 +11,14 @@ from tesuji.board.board import Board
 from tesuji.board.guard import Gate, Guard
 from tesuji.board.later import PATIENCE
 from tesuji.board.live import Live
-from tesuji.board.pages.compare import compare
+from tesuji.board.outputs import RUN
+from tesuji.board.pages.compare import compare, compare_sample
 from tesuji.board.pages.competition import competition
 from tesuji.board.pages.events import events
+from tesuji.board.pages.notes import note
 from tesuji.board.pages.run import run
-from tesuji.board.pages.sample import sample
-from tesuji.board.pages.samples import samples
+from tesuji.board.pages.sample import sample, whole_text
+from tesuji.board.pages.samples import next_failure, samples
 from tesuji.board.view import asset
 from tesuji.errors import InputError, TesujiError
 from tesuji.task.task import Task
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 _Waiting: TypeAlias = "Callable[[Board, Request], Awaitable[Response]]"
 ASSETS: dict[str, str] = {"board.css": "text/css", "board.js": "text/javascript"}
+ASSETS |= {"notes.js": "text/javascript", "copy.js": "text/javascript"}
 # What follows a run, draws its plots and copies its commands.
 ASSETS |= {
     "live.js": "text/javascript", "plots.js": "text/javascript",
@@ -36,9 +39,10 @@ ASSETS |= {
 
 
 def make_app(
-    task: Task, gate: Gate, *, live: Live | None = None, patience: float = PATIENCE
+    task: Task | Board, gate: Gate, *, live: Live | None = None, patience: float = PATIENCE
 ) -> ASGIApp:
-    """The board of a competition, behind its gate. Its lifespan closes the ledger.
+    """The board of a competition, or one that was made before, behind its gate. Its lifespan closes
+    the ledger.
 
     `live` has its streams, which whoever serves them ends. A page waits `patience` seconds for
     what takes long, then comes without it.
@@ -47,7 +51,7 @@ def make_app(
     from starlette.exceptions import HTTPException
     from starlette.routing import Route
 
-    board = Board(task, patience, live or Live())
+    board = task if isinstance(task, Board) else Board(task, patience, live or Live())
 
     def read(page: Callable[[Board, Request], Response]) -> Callable[..., Awaitable[Response]]:
         async def answer(request: Request) -> Response:
@@ -63,6 +67,12 @@ def make_app(
 
         return answer
 
+    async def first(board: Board, request: Request) -> Response:
+        if not board.of_file:
+            return await competition(board, request)
+        request.path_params["run"] = str(RUN)  # a file's one run is all there is
+        return await run(board, request)
+
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
         yield
@@ -70,12 +80,23 @@ def make_app(
         await board.reader.close()
 
     routes = [
-        Route("/", wait(competition)),
+        Route("/", wait(first)),
         Route("/run/{run}", wait(run)),
         Route("/events", wait(events)),
-        Route("/compare", read(compare)),
         Route("/run/{run}/samples", read(samples)),
         Route("/run/{run}/sample", read(sample)),
+        # Notes, attempts, comparisons.
+        Route("/run/{run}/failure", read(next_failure)),
+        Route("/run/{run}/text", read(whole_text)),
+        Route("/run/{run}/note", wait(note), methods=["POST"]),
+        *(
+            []
+            if board.of_file
+            else [
+                Route("/compare", read(compare)),
+                Route("/compare/sample", read(compare_sample)),
+            ]
+        ),
         *(Route(f"/static/{name}", _asset(name, kind)) for name, kind in ASSETS.items()),
         Route("/favicon.ico", _nothing),
     ]

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from tesuji.board.asked import Asked, failing
+from tesuji.board.asked import Asked
 from tesuji.board.files import Files
+from tesuji.board.kept import Kept
 from tesuji.board.later import PATIENCE, Later
 from tesuji.board.live import TICK, Live, Part, make_part
 from tesuji.board.loads import Loads
+from tesuji.board.outputs import FileRows
 from tesuji.board.packed import Packed
+from tesuji.board.private import run_without
 from tesuji.board.reader import Reader
+from tesuji.board.still import Still
 from tesuji.board.view import fragment, render
 from tesuji.errors import InputError
 from tesuji.reports.words import cost_text, score_text
@@ -29,19 +33,22 @@ if TYPE_CHECKING:
 
 @dataclass
 class Board:
-    """A competition that is looked at."""
+    """A competition that is looked at; or a file of outputs (`of_file`), which has one run and no
+    plan. `still` says what of it is exported, where it is."""
 
     task: Task
     patience: float = PATIENCE
     live: Live = field(default_factory=Live)
+    of_file: bool = False
+    still: Still | None = None
     reader: Reader = field(init=False)
     later: Later = field(init=False)
     files: Files = field(init=False)
     loads: Loads = field(default_factory=Loads)
     _boot: str = field(default_factory=lambda: secrets.token_hex(4))
     _version: tuple[float, str] = (0.0, "")
+    kept: Kept = field(default_factory=Kept)
     _samples: dict[str, dict[str, Sample]] = field(default_factory=dict)
-    _failing: tuple[object, frozenset[str]] | None = None
 
     def __post_init__(self) -> None:
         self.files = Files(self.task)
@@ -54,7 +61,7 @@ class Board:
         before = self.files.loads
         task = await self.files.fresh()
         if self.files.loads != before:
-            self.task, self._samples, self._failing = task, {}, None
+            self.task, self._samples, self.kept = task, {}, Kept()
             self.later.forget()
 
     async def version(self, age: float = 0.0) -> str:
@@ -77,41 +84,57 @@ class Board:
         """The page of a template."""
         return render(
             request, name, status, task=self.task, score_text=score_text, cost_text=cost_text,
-            trouble=self.files.trouble, **values,
+            trouble=self.files.trouble, **self._kind, **values,
         )  # fmt: skip
 
     def part(self, request: Request, name: str, **values: Any) -> Part:
         """A part of a page that changes as a run goes on, from `live/NAME.html`."""
         html = fragment(
             request, f"live/{name}.html", task=self.task, score_text=score_text,
-            cost_text=cost_text, **values,
+            cost_text=cost_text, **self._kind, **values,
         )  # fmt: skip
         return make_part(html)
+
+    @property
+    def _kind(self) -> Mapping[str, Any]:
+        """What templates leave out things by."""
+        has_scores = not self.of_file or bool(self.task.metric.name)
+        return {"of_file": self.of_file, "still": self.still, "has_scores": has_scores}
 
     def run(self, ledger: Ledger, number: str) -> RunRow:
         """A run by its number, as it stands in an address. InputError where there is none."""
         if not (number.isascii() and number.isdecimal() and len(number) < 18):
             raise InputError("a run is named by its number")
-        return get_run(ledger, int(number))
+        run = get_run(ledger, int(number))
+        return run if self.still is None else run_without(run, self.still.private)
 
     def sample(self, split: str, id: str) -> Sample | None:
         """The sample of the task, if it is still there."""
         rows: Sequence[Sample] = getattr(self.task, split, ())
-        if isinstance(rows, Packed):
+        if isinstance(rows, (Packed, FileRows)):
             return rows.find(id)
         if split not in self._samples:
             self._samples[split] = {sample.id: sample for sample in rows}
         return self._samples[split].get(id)
 
-    def filter(self, ledger: Ledger, run: int, asked: Asked) -> Filter:
-        """Which samples of a run are asked for."""
+    def filter(self, ledger: Ledger, run: int, asked: Asked, *, whole: bool = False) -> Filter:
+        """Which samples of a run are asked for: of those that are exported, where it is an export,
+        unless they are to be counted (`whole`). InputError for a bound or a pattern that is
+        wrong."""
         higher = self.task.metric.higher_is_better
-        return asked.filter(lambda: self.failing(ledger, run), higher)
+        chosen = asked.filter(lambda: self.failing(ledger, run), higher)
+        split = get_run(ledger, run).split
+        found = self.kept.by_data(split, getattr(self.task, split, ()), asked)
+        shown = None if whole or self.still is None else self.still.ids(run)
+        return among(among(chosen, found), shown)
 
     def failing(self, ledger: Ledger, run: int) -> frozenset[str]:
-        """As `asked.failing`. Of 100,000 samples that takes 0.1 s, so the last is kept until
-        something is recorded."""
-        stamp = run, ledger.row("PRAGMA data_version"), ledger
-        if self._failing is None or self._failing[0] != stamp:
-            self._failing = stamp, failing(ledger, run)
-        return self._failing[1]
+        """As `asked.failing`. Of 100,000 samples that takes 0.1 s, so it is kept."""
+        return self.kept.failing(ledger, run)
+
+
+def among(chosen: Filter, ids: frozenset[str] | None) -> Filter:
+    """What fits a filter and is one of these; None is all."""
+    if ids is None:
+        return chosen
+    return replace(chosen, ids=ids if chosen.ids is None else chosen.ids & ids)

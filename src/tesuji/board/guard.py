@@ -29,11 +29,14 @@ HEADERS: Mapping[str, str] = {
     ),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    # Not "no-referrer": by it a browser sends "Origin: null" with a form, even to the same board.
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
+MAY_WRITE = "tesuji.may_write"
+"""In a request's scope: whether it brought the session's token, so that a page offers its forms."""
 _READS = ("GET", "HEAD")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
@@ -147,7 +150,8 @@ class Guard:
         elif why is not None:
             await _say(with_headers, 403, why)
         else:
-            await self.app(scope, receive, with_headers)
+            seen = {**scope, MAY_WRITE: self._has_token(headers)}
+            await self.app(seen, receive, with_headers)
 
     def _refusal(self, method: str, headers: Mapping[str, list[str]]) -> str | None:
         """Why a request is not let in; None where it is."""

@@ -15,6 +15,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tesuji.errors import TesujiError
+
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
@@ -91,6 +93,8 @@ class Live:
                     spoken = time.monotonic()
                     yield b":\n\n"
                 await self._sleep(pause)
+        except TesujiError:
+            return  # the ledger is gone, or cannot be read: the browser asks again
         finally:
             self.open -= 1
 

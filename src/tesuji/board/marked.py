@@ -1,19 +1,22 @@
-"""What a page marks: an output's findings, and how an answer differs from its target."""
+"""What a page marks: an output's findings, how an answer differs from its target, and two texts."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tesuji.board.aligned import Block, letter_blocks, word_blocks
 from tesuji.diagnose import visible
-
-_LONGEST = 5_000  # characters compared one by one: 5,000 by 5,000 take some 10 ms
+from tesuji.diagnose.finding import Finding
+from tesuji.diagnose.visible import visible_parts
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Some text that both have ("same"), or only the target ("missing") or the answer ("extra")."""
+    """Some text that both have ("same"), or only the first ("missing") or the second ("extra"):
+    the target and the answer, or the outputs of two runs."""
 
     text: str
     how: Literal["same", "missing", "extra"]
@@ -37,39 +40,49 @@ def as_text(value: Any) -> str:
 
 
 def changes(target: str, answer: str) -> list[Change]:
-    """How an answer differs from its target, character by character (by Levenshtein's edits).
+    """How an answer differs from its target, letter by letter.
 
     >>> [(c.text, c.how) for c in changes("abc", "axc")]
     [('a', 'same'), ('b', 'missing'), ('x', 'extra'), ('c', 'same')]
     """
+    return _marked(target, answer, letter_blocks(target, answer))
+
+
+def word_changes(a: str, b: str) -> list[Change]:
+    """How one text differs from another, word by word.
+
+    >>> [(c.text, c.how) for c in word_changes("Say it.", "Say this.")]
+    [('Say ', 'same'), ('it', 'missing'), ('this', 'extra'), ('.', 'same')]
+    """
+    return _marked(a, b, word_blocks(a, b))
+
+
+def sides(found: Iterable[Change]) -> tuple[list[Change], list[Change]]:
+    """What stands in the first text, and what in the second."""
+    every = [*found]
+    return [c for c in every if c.how != "extra"], [c for c in every if c.how != "missing"]
+
+
+def _marked(a: str, b: str, blocks: Sequence[Block]) -> list[Change]:
+    """Each block made visible as it stands in its text: a space before a cut ends no line."""
+    left, right = ([block[side] for block in blocks] for side in (0, 1))
     found: list[Change] = []
-    for left, right in _blocks(target, answer):
-        if left == right:
-            found.append(Change(visible(left), "same"))
-            continue
-        found += [Change(visible(left), "missing"), Change(visible(right), "extra")]
+    for one, other, (raw, theirs) in zip(_parts(a, left), _parts(b, right), blocks, strict=True):
+        if raw == theirs:
+            found.append(Change(one, "same"))
+        else:
+            found += [Change(one, "missing"), Change(other, "extra")]
     return [one for one in found if one.text]
 
 
-def _blocks(a: str, b: str) -> list[tuple[str, str]]:
-    """Pairs of parts that are alike or take each other's place, in order."""
-    if max(len(a), len(b)) > _LONGEST:
-        return _ends(a, b)
-    from rapidfuzz.distance import Levenshtein
-
-    codes = Levenshtein.opcodes(a, b)
-    return [(a[c.src_start : c.src_end], b[c.dest_start : c.dest_end]) for c in codes]
-
-
-def _ends(a: str, b: str) -> list[tuple[str, str]]:
-    """Only what both begin and end with is alike; what is between takes each other's place."""
-    start = _alike(a, b)
-    end = _alike(a[start:][::-1], b[start:][::-1])
-    stop_a, stop_b = len(a) - end, len(b) - end
-    return [(a[:start], b[:start]), (a[start:stop_a], b[start:stop_b]), (a[stop_a:], b[stop_b:])]
-
-
-def _alike(a: str, b: str) -> int:
-    """How many characters the two begin with in common."""
-    shortest = min(len(a), len(b))
-    return next((at for at in range(shortest) if a[at] != b[at]), shortest)
+def _parts(text: str, parts: Sequence[str]) -> list[str]:
+    """The parts of a text, made visible in their place."""
+    spans, at = [], 0
+    for number, part in enumerate(parts):
+        # Every other part that is not empty is a "finding": so no two of them run together.
+        spans.append((at, at + len(part), number))
+        at += len(part)
+    filled = [span for span in spans if span[0] < span[1]]
+    odd = [Finding("format", start, end, "") for start, end, _ in filled[1::2]]
+    made = iter(visible_parts(text, odd))
+    return [next(made)[0] if start < end else "" for start, end, _ in spans]

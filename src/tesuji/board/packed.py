@@ -1,7 +1,7 @@
 """The samples of a large split, packed: a page needs one of a hundred thousand at a time.
 
-Of 100,000 rows of 230 characters a tuple of samples takes 50 MB, packed they are 7 MB; one is found
-in half a millisecond.
+Of 100,000 rows of 230 characters a tuple of samples takes 50 MB, packed they are 9 MB; one is found
+in 0.4 ms.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def pack(task: Task) -> Task:
     splits = {name: getattr(task, name) for name in ("train", "dev", "test")}
     large = {
         name: Packed(rows) for name, rows in splits.items()
-        if len(rows) > LARGE and not isinstance(rows, Packed)
+        if len(rows) > LARGE and isinstance(rows, tuple)
     }  # fmt: skip
     packed = replace(task, test_table=None, **large)  # type: ignore[arg-type]
     vars(packed)["digest"] = digest

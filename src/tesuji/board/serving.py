@@ -6,7 +6,9 @@ import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tesuji.board.board import Board
 from tesuji.board.guard import Gate
+from tesuji.board.view import warm
 from tesuji.errors import InputError
 from tesuji.task.task import Task
 
@@ -18,7 +20,7 @@ _TRIES = 20  # ports from PORT on
 
 
 def serve(
-    task: Task, *, host: str = "127.0.0.1", port: int | None = None,
+    board: Board, *, host: str = "127.0.0.1", port: int | None = None,
     ready: Callable[[Gate], None] = lambda gate: None,
 ) -> None:  # fmt: skip
     """Serve the board until Ctrl-C. `ready` is told where, once it can be opened.
@@ -27,7 +29,8 @@ def serve(
     """
     with bind(host, port) as listening:
         gate = Gate(host, listening.getsockname()[1])
-        server = make_server(task, gate)
+        server = make_server(board, gate)
+        warm()
         ready(gate)
         try:
             server.run(sockets=[listening])
@@ -35,23 +38,22 @@ def serve(
             return  # uvicorn has let go of everything, and then passes Ctrl-C on
 
 
-def make_server(task: Task, gate: Gate) -> uvicorn.Server:
+def make_server(task: Task | Board, gate: Gate) -> uvicorn.Server:
     """The board's server, for a socket of one's own: `run(sockets=[…])`."""
     import uvicorn
 
     from tesuji.board.app import make_app
-    from tesuji.board.live import Live
 
-    live = Live()
+    board = task if isinstance(task, Board) else Board(task)
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            live.end()  # a stream has no end of its own, and the server waits for all answers
+            board.live.end()  # a stream has no end of its own, and the server waits for all answers
             await super().shutdown(sockets)
 
     config = uvicorn.Config(
-        make_app(task, gate, live=live), log_config=None, access_log=False, lifespan="on",
-        ws="none", http="h11", loop="asyncio", proxy_headers=False, server_header=False,
+        make_app(board, gate), log_config=None, access_log=False, lifespan="on", ws="none",
+        http="h11", loop="asyncio", proxy_headers=False, server_header=False,
         timeout_graceful_shutdown=2,
     )  # fmt: skip
     return Server(config)

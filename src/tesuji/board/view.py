@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache, partial
 from importlib.resources import files
@@ -15,10 +16,12 @@ from tesuji.reports.words import number_text, percent, usd_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
     from starlette.requests import Request
     from starlette.responses import Response
 
 _COOKIE = "tesuji-lang"
+_TURNING = re.compile(r"[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 @cache
@@ -31,10 +34,16 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.filters |= {"number": number_text, "percent": percent, "shown": shown,
-                     "visible": visible, "as_text": as_text}  # fmt: skip
+                     "visible": visible, "as_text": as_text, "exact": exact}  # fmt: skip
     made.filters |= {"usd": usd_text, "points": points_text, "duration": duration_text}
     made.globals["url"] = url
     return made
+
+
+def warm() -> None:
+    """Read all templates, so that the first page need not: a tenth of a second."""
+    for name in environment().list_templates():
+        environment().get_template(name)
 
 
 @cache
@@ -71,12 +80,25 @@ def duration_text(seconds: float) -> str:
 
 def fragment(request: Request, name: str, **values: Any) -> str:
     """A part of a page, in the reader's language."""
-    language = _language(request)
+    language = reader_language(request)
     template = environment().get_template(name)
     return template.render(values, t=partial(say, language), lang=language)
 
 
-def _language(request: Request) -> Language:
+def exact(text: str) -> Markup:
+    """A text as an attribute's value that comes back letter by letter. What is invisible or turns
+    the direction of writing is written by its number, so that no reader of the page's source is
+    misled either."""
+    from markupsafe import Markup, escape
+
+    def number(match: re.Match[str]) -> str:
+        return f"&#{ord(match[0])};"
+
+    return Markup(_TURNING.sub(number, str(escape(text))))
+
+
+def reader_language(request: Request) -> Language:
+    """The language of the board that a reader gets."""
     return choose_language(
         request.headers.get("accept-language", ""), request.query_params.get("lang"),
         request.cookies.get(_COOKIE),
@@ -87,11 +109,12 @@ def render(request: Request, name: str, status: int = 200, **values: Any) -> Res
     """The page of a template."""
     from starlette.responses import HTMLResponse
 
-    wish, language = request.query_params.get("lang"), _language(request)
+    wish, language = request.query_params.get("lang"), reader_language(request)
     here = {key: value for key, value in request.query_params.items() if key != "lang"}
     switch = [
         (code, words, url(request.url.path, here, lang=code)) for code, words in LANGUAGES.items()
-    ]
+        if not values.get("still")
+    ]  # fmt: skip
     text = environment().get_template(name).render(
         values, t=partial(say, language), lang=language, switch=switch
     )  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tesuji.cli.options import folder_option, json_option
+from tesuji.cli.options import columns_options, folder_option, json_option
 
 
 @click.command(short_help="All runs, with scores and failure rates; ★ is the best so far.")
@@ -27,18 +27,22 @@ def runs(folder: str, as_json: bool) -> None:
 @click.option("-n", default=5, show_default=True, help="How many samples, if none is named.")
 @click.option("--worst", is_flag=True, help="Those with the worst scores.")
 @click.option("--finding", metavar="KIND", help="Those with a finding of this kind.")
+@click.option("--tag", metavar="TAG", help="Those that were given this tag on the board.")
+@click.option("--noted", is_flag=True, help="Those with a note or a tag.")
 @folder_option
 @json_option
 def show(
-    run: str, sample: str | None, n: int, worst: bool, finding: str | None, folder: str,
-    as_json: bool,
+    run: str, sample: str | None, n: int, worst: bool, finding: str | None, tag: str | None,
+    noted: bool, folder: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Show samples of a RUN (its number, or an entry's name): messages, outputs, findings."""
     from tesuji import api
     from tesuji.cli.render import show_json, show_records
 
     task = api.load(folder)
-    records = api.show(task, run, sample=sample, n=n, worst=worst, finding=finding)
+    records = api.show(
+        task, run, sample=sample, n=n, worst=worst, finding=finding, tag=tag, noted=noted
+    )
     show_json([r.to_json() for r in records]) if as_json else show_records(task, records)
 
 
@@ -60,12 +64,7 @@ def compare(a: str, b: str, folder: str, as_json: bool) -> None:
 
 @click.command(short_help="Find failures in outputs: of a run, or of any JSONL, CSV or Parquet.")
 @click.argument("source", required=False, metavar="[FILE | RUN]")
-@click.option("--text", default="output", show_default=True, help="Column of the outputs.")
-@click.option("--prompt", default="prompt", show_default=True, help="Column of the prompts.")
-@click.option("--language", metavar="CODE|COLUMN", help="The language expected.")
-@click.option("--system", metavar="COLUMN", help="Column of the system prompts.")
-@click.option("--finish", metavar="COLUMN", help="Column that tells why an output ended.")
-@click.option("--id", metavar="COLUMN", help="Column of the ids.")
+@columns_options
 @click.option("--kind", metavar="KIND", help="Only this kind of failure.")
 @click.option("-n", default=1, show_default=True, help="How many examples of each kind.")
 @click.option("--summary", is_flag=True, help="With --json: only the totals.")

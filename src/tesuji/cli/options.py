@@ -111,6 +111,23 @@ def budget_options(command: F) -> F:
     return command
 
 
+def columns_options(command: F) -> F:
+    """What the columns of a file of outputs hold."""
+    options = (
+        click.option("--text", default="output", show_default=True, help="Column of the outputs."),
+        click.option(
+            "--prompt", default="prompt", show_default=True, help="Column of the prompts."
+        ),
+        click.option("--language", metavar="CODE|COLUMN", help="The language expected."),
+        click.option("--system", metavar="COLUMN", help="Column of the system prompts."),
+        click.option("--finish", metavar="COLUMN", help="Column that tells why an output ended."),
+        click.option("--id", metavar="COLUMN", help="Column of the ids."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def load_task(folder: str, model_options: Sequence[str]) -> Task:
     """The competition of a folder, with the options that its models are to be opened with."""
     from tesuji import api

@@ -62,3 +62,5 @@ def show_records(task: Task, records: Sequence[Record]) -> None:
         if row.reason:
             field("reason", row.reason)
         show_findings(record.findings)
+        for name, said in (record.note.remarks() if record.note else {}).items():
+            field(name, Text(visible(said if isinstance(said, str) else ", ".join(said))))

@@ -15,6 +15,7 @@ from tesuji.diagnose.observation import Observation
 from tesuji.diagnose.rows import read_rows
 from tesuji.errors import DataError
 from tesuji.task.formats.base import AnswerFormat
+from tesuji.task.sample import Message
 
 _CODE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]{2,4})?")
 _FINISH = ("finish", "finish_reason")
@@ -28,6 +29,32 @@ class Diagnosed:
     id: str
     text: str
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns of a file hold what: names, or dotted paths into nested JSON
+    (`choices.0.message.content`). `language` may be an ISO 639-1 code, too."""
+
+    text: str = "output"
+    prompt: str = _DEFAULT_PROMPT
+    language: str | None = None
+    system: str | None = None
+    finish: str | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a row of a file tells: its number from 0, where it is (for messages), its id, its output
+    as detectors look at it, and what its prompt's column holds."""
+
+    number: int
+    where: str
+    row: Mapping[str, Any]
+    id: str | None
+    seen: Observation
+    prompt: Any
 
 
 def diagnose_file(
@@ -52,7 +79,16 @@ def diagnose_file(
 
     Rows are read as they are needed. DataError names the file, the line and the columns there are.
     """
-    for number, where, row in read_rows(Path(path)):
+    columns = Columns(text, prompt, language, system, finish, id)
+    for told in read_told(Path(path), columns, format):
+        name = str(told.number) if told.id is None else told.id
+        yield Diagnosed(name, told.seen.text, tuple(findings_in(told.seen)))
+
+
+def read_told(path: Path, columns: Columns, format: AnswerFormat | None = None) -> Iterator[Told]:
+    """The rows of a file as `diagnose_file` reads them, without findings. DataError, as there."""
+    language = columns.language
+    for number, where, row in read_rows(path):
         if number == 0:
             by_column = language is not None and _has(row, language)
             if language and not by_column and not _CODE.fullmatch(language):
@@ -60,20 +96,42 @@ def diagnose_file(
                     f"{where}: {language!r} is neither a language code such as 'en' nor a column; "
                     f"the columns are: {_names(row)}"
                 )
-        told_of = _take if number == 0 else _take_if_there
+        told_of = take if number == 0 else take_if_there
         spoken = told_of(row, language, where) if language and by_column else language
-        if finish is not None:
-            ended = told_of(row, finish, where) or "stop"
+        if columns.finish is not None:
+            ended = told_of(row, columns.finish, where) or "stop"
         else:
             ended = next((row[name] for name in _FINISH if row.get(name)), "stop")
-        default = prompt == _DEFAULT_PROMPT
-        asked = _prompt((_take_if_there if default else told_of)(row, prompt, where))
+        default = columns.prompt == _DEFAULT_PROMPT
+        prompt = (take_if_there if default else told_of)(row, columns.prompt, where)
+        asked = _prompt(prompt)
+        system = columns.system
         told = _text(told_of(row, system, where), system, where) if system else asked[1]
-        written = _text(_take(row, text, where), text, where)
+        written = _text(take(row, columns.text, where), columns.text, where)
         language_code = None if spoken is None else str(spoken)
         seen = Observation(written, str(ended), asked[0], format, language_code, told)
-        name = row.get("id") if id is None else told_of(row, id, where)
-        yield Diagnosed(str(number if name is None else name), written, tuple(findings_in(seen)))
+        name = row.get("id") if columns.id is None else told_of(row, columns.id, where)
+        yield Told(number, where, row, None if name is None else str(name), seen, prompt)
+
+
+def told_messages(told: Told) -> tuple[Message, ...]:
+    """What was sent, as far as the row tells: all messages of a list of them, else the system
+    prompt and the prompt, where there are such.
+
+    >>> seen = Observation("ok", prompt="Hi", system="Be short.")
+    >>> [(m.role, m.content) for m in told_messages(Told(0, "line 1", {}, None, seen, "Hi"))]
+    [('system', 'Be short.'), ('user', 'Hi')]
+    """
+    chat = _chat(told.prompt)
+    seen = told.seen
+    if chat is None:
+        pairs = [("system", seen.system), ("user", seen.prompt)]
+        return tuple(Message(role, text) for role, text in pairs if text)  # type: ignore[arg-type]
+    told_of = [one for one in chat if isinstance(one, Mapping)]
+    said = [Message(_role(one), _content(one)) for one in told_of]  # type: ignore[arg-type]
+    if seen.system and not any(message.role == "system" for message in said):
+        said.insert(0, Message("system", seen.system))
+    return tuple(said)
 
 
 _ABSENT = object()
@@ -100,14 +158,16 @@ def _has(row: Mapping[str, Any], name: str) -> bool:
     return _find(row, name) is not _ABSENT
 
 
-def _take(row: Mapping[str, Any], name: str, where: str) -> Any:
+def take(row: Mapping[str, Any], name: str, where: str) -> Any:
+    """The value of a column or dotted path; DataError lists the columns where there is none."""
     value = _find(row, name)
     if value is _ABSENT:
         raise DataError(f"{where}: no column {name!r}; the columns are: {_names(row)}")
     return value
 
 
-def _take_if_there(row: Mapping[str, Any], name: str, where: str) -> Any:
+def take_if_there(row: Mapping[str, Any], name: str, where: str) -> Any:
+    """As `take`; None where there is none."""
     value = _find(row, name)
     return None if value is _ABSENT else value
 
@@ -130,18 +190,24 @@ def _text(value: Any, name: str, where: str) -> str:
 
 def _prompt(value: Any) -> tuple[str, str]:
     """The prompt and the system prompt as text: of chat messages, the last that the user wrote."""
+    chat = _chat(value)
+    if chat is None:
+        return "" if value is None else str(value), ""
+    said = {_role(message): message for message in chat}  # the last of each role
+    return _content(said.get("user")), _content(said.get("system"))
+
+
+def _chat(value: Any) -> Sequence[Any] | None:
+    """The messages of a prompt that is a list of them; None where it is text."""
     if isinstance(value, str) and value.startswith("[{"):
         # A cell of a CSV file can hold messages only as JSON text.
         try:
             messages = json.loads(value)
         except (ValueError, RecursionError):
-            messages = None
-        if isinstance(messages, list) and any(_role(message) == "user" for message in messages):
-            value = messages
-    if not isinstance(value, Sequence) or isinstance(value, str):
-        return "" if value is None else str(value), ""
-    said = {_role(message): message for message in value}  # the last of each role
-    return _content(said.get("user")), _content(said.get("system"))
+            return None
+        named = isinstance(messages, list) and any(_role(one) == "user" for one in messages)
+        return messages if named else None
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else None
 
 
 def _role(message: Any) -> str | None:

@@ -38,6 +38,20 @@ def read_rows(path: Path) -> Iterator[tuple[int, str, Row]]:
     return _json_lines(path) if kind.startswith(".jsonl") else _delimited(path, kind)
 
 
+def count_rows(path: Path) -> int:
+    """Roughly how many rows a file has, to tell how long reading it takes: the lines of a text,
+    blank ones and those within a cell too. 0 where it cannot be read."""
+    try:
+        if suffix(path) == ".parquet":
+            import pyarrow.parquet as pq
+
+            return int(pq.read_metadata(path).num_rows)
+        with open_bytes(path) as stream:
+            return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b""))
+    except Exception:  # reading the rows says what is wrong
+        return 0
+
+
 def _json_lines(path: Path) -> Iterator[tuple[int, str, Row]]:
     number = 0
     with open_bytes(path) as stream:

@@ -7,12 +7,12 @@ function step(by, kind) {
   const ahead = by > 0 ? all.slice(at + 1) : all.slice(0, Math.max(at, 0)).reverse();
   const next = ahead.find((row) => row.matches(kind));
   if (next) next.focus();
-  return all.length > 0;
+  return Boolean(next) || (by < 0 && at < 0 && all.length > 0);  // past the last: to the next page
 }
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.target.closest("input, select, textarea")) return;
+  if (event.target.closest("select, textarea, input:not([type=checkbox])")) return;
   if (!["j", "k", "n", "/"].includes(event.key)) return;
   if (event.key === "j" && step(1, "a")) return;
   if (event.key === "k" && step(-1, "a")) return;

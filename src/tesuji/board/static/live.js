@@ -73,7 +73,7 @@
   }
   document.addEventListener("selectionchange", settle);
 
-  if (!window.EventSource || !location.protocol.startsWith("http")) return;
+  if (!root.dataset.live || !window.EventSource || !location.protocol.startsWith("http")) return;
   const address = new URL(root.dataset.live, location.href);
   let source = null;
 

@@ -97,10 +97,7 @@ class Row:
 
     def remarks(self) -> dict[str, Any]:
         """`note` and `tags` of a person who looked, where there are any."""
-        if self.note is None:
-            return {}
-        text = {"note": self.note.text} if self.note.text else {}
-        return text | ({"tags": [*self.note.tags]} if self.note.tags else {})
+        return self.note.remarks() if self.note else {}
 
 
 def _drawn(drawn: Drawn, first: Drawn | None) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from tesuji.run.ledger.browse import (
 )
 from tesuji.run.ledger.diagnoses import diagnosis_context, find_diagnosis, record_diagnosis
 from tesuji.run.ledger.matching import samples_matching, samples_where
-from tesuji.run.ledger.notes import Note, list_tags, read_notes, write_note
+from tesuji.run.ledger.notes import Changed, Note, change_note, list_tags, read_notes, write_note
 from tesuji.run.ledger.outputs import (
     find_output,
     find_scores,
@@ -77,6 +77,7 @@ __all__ = [
     "FILE",
     "AnswerRow",
     "AnswerState",
+    "Changed",
     "Distribution",
     "Filter",
     "Flips",
@@ -95,6 +96,7 @@ __all__ = [
     "add_spent",
     "begin_run",
     "best_chain",
+    "change_note",
     "diagnosis_context",
     "distribution",
     "end_run",

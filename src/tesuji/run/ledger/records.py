@@ -9,23 +9,29 @@ from typing import Any
 
 from tesuji.diagnose.finding import Finding
 from tesuji.models.base import Output
-from tesuji.run.ledger.outputs import read_messages
+from tesuji.run.ledger.notes import Note
+from tesuji.run.ledger.outputs import read_messages, storable
 from tesuji.run.ledger.runs import AnswerRow, find_findings
 from tesuji.run.ledger.store import Ledger
 from tesuji.task.sample import Message
 
 _QUERY = """
 SELECT a.sample, a.state, a.answer, a.score, a.output, a.reason, p.messages, s.sampling,
-       t.body, o.finish, o.tokens_in, o.tokens_out, o.seconds
+       t.body, o.finish, o.tokens_in, o.tokens_out, o.seconds, n.text, n.tags, n.written
 FROM answers a
 LEFT JOIN outputs o ON o.key = a.output
 LEFT JOIN texts t ON t.output = o.id
 LEFT JOIN prompts p ON p.id = o.prompt
 LEFT JOIN setups s ON s.id = o.setup
+LEFT JOIN runs r ON r.id = a.run
+LEFT JOIN notes n
+  ON n.task_digest = r.task_digest AND n.split = r.split AND n.sample = a.sample
 WHERE a.run = :run
   AND (:sample IS NULL OR a.sample = :sample)
   AND (:kind IS NULL OR EXISTS (
     SELECT 1 FROM findings f WHERE f.run = a.run AND f.sample = a.sample AND f.kind = :kind))
+  AND (:tag IS NULL OR EXISTS (SELECT 1 FROM json_each(n.tags) j WHERE j.value = :tag))
+  AND (NOT :noted OR n.written IS NOT NULL)
 """
 
 
@@ -38,13 +44,15 @@ _ORDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One sample of a run. `messages` is the exact text sent; `output` is None where none came."""
+    """One sample of a run. `messages` is the exact text sent; `output` is None where none came;
+    `note` is what a person who looked said of the sample."""
 
     row: AnswerRow
     messages: tuple[Message, ...]
     sampling: dict[str, Any]
     output: Output | None
     findings: tuple[Finding, ...]
+    note: Note | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain data."""
@@ -54,6 +62,7 @@ class Record:
             "messages": [asdict(message) for message in self.messages],
             "sampling": self.sampling,
             "findings": [asdict(finding) for finding in self.findings],
+            **(self.note.remarks() if self.note else {}),
         }
 
 
@@ -63,15 +72,21 @@ def iter_records(
     *,
     sample: str | None = None,
     kind: str | None = None,
+    tag: str | None = None,
+    noted: bool = False,
     order: str = "sample",
     limit: int = -1,
 ) -> Iterator[Record]:
-    """The records of a run, or those of one sample, or with a finding of one kind.
+    """The records of a run, or those of one sample, or with a finding of one kind, or a tag, or
+    with any note or tag.
 
     `order` is "sample", "score" or "score DESC"; with the scores, what failed comes last.
     """
     query = f"{_QUERY} ORDER BY {_ORDERS[order]} LIMIT :limit"
-    values = {"run": run, "sample": sample, "kind": kind, "limit": limit}
+    values = {
+        "run": run, "sample": sample, "kind": kind, "tag": tag and storable(tag), "noted": noted,
+        "limit": limit,
+    }  # fmt: skip
     with ledger.reading() as connection:
         for found in connection.execute(query, values):
             yield _record(ledger, run, found)
@@ -89,7 +104,14 @@ def _record(ledger: Ledger, run: int, found: tuple[Any, ...]) -> Record:
         _json(found[7]) or {},
         output,
         tuple(findings),
+        None
+        if found[15] is None
+        else Note(row.sample, found[13], (*json.loads(found[14]),), found[15]),
     )
+
+
+def _note(sample: str, text: str | None, tags: str | None, written: float | None) -> Note | None:
+    return None if text is None else Note(sample, text, tuple(_json(tags) or ()), written or 0.0)
 
 
 def _json(text: str | None) -> Any:

@@ -36,7 +36,7 @@ class Filter:
     two look (in a prompt, message by message) · `ids`: among these (`samples_where` and
     `samples_matching` find them by fields of the data) · `against`: another run, and `flip`: the
     score here differs from there, is better or worse (by `higher_is_better`) · `tag`: has been
-    given this tag by who looked.
+    given this tag by who looked · `noted`: has a note or a tag.
     """
 
     kind: str | None = None
@@ -51,6 +51,7 @@ class Filter:
     flip: Flip = "any"
     higher_is_better: bool = True
     tag: str | None = None
+    noted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ def _stamp(ledger: Ledger, run: int, filter: Filter) -> Hashable:
     ]
     if any(row.state == "running" for row in runs):
         stamp += [ledger.row("PRAGMA data_version"), ledger.connection.total_changes]
-    if filter.tag is not None or filter.where == "note":
+    if filter.tag is not None or filter.noted or filter.where == "note":
         stamp.append(ledger.row("SELECT COUNT(*), MAX(written) FROM notes"))
     return tuple(stamp)
 
@@ -250,6 +251,10 @@ def _conditions(filter: Filter) -> list[str]:
         parts.append(
             "a.sample IN (SELECT x.sample FROM notes x, json_each(x.tags) j WHERE "
             "x.task_digest = :task AND x.split = :split AND j.value = :tag)"
+        )
+    if filter.noted:
+        parts.append(
+            "a.sample IN (SELECT sample FROM notes WHERE task_digest = :task AND split = :split)"
         )
     if filter.against is not None:
         sign = _chosen(_FLIPS, filter.flip, "flipped")
