@@ -77,7 +77,7 @@ def pack(task: Task) -> Task:
     """The task with its large splits packed, and without the rows a submission is made from."""
     large = {
         name: Packed(rows) for name, rows in _splits(task).items()
-        if len(rows) > LARGE and not isinstance(rows, Packed)
+        if len(rows) > LARGE and isinstance(rows, tuple)
     }  # fmt: skip
     return _with(replace(task, test_table=None), task.digest, large)
 
