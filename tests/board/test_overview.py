@@ -23,7 +23,7 @@ from tesuji.board.checklist import next_moves
 from tesuji.board.guard import Gate
 from tesuji.board.later import Found, Later
 from tesuji.board.loads import entry_load, limits
-from tesuji.board.packed import LARGE, Packed, pack
+from tesuji.board.packed import LARGE, Packed, load_packed, pack
 from tesuji.run.ledger import FILE, Ledger, list_runs
 from tesuji.task.sample import Sample
 
@@ -266,6 +266,18 @@ def test_packed_samples_are_the_samples(finished: Path) -> None:
         packed[len(rows)]
     task = tj.load(finished)
     assert pack(task).dev == task.dev and pack(task).digest == task.digest
+
+
+def test_a_competition_loaded_packed_is_the_same(
+    finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tesuji.board.packed.LARGE", 150)  # of 100, 200 and 100 samples
+    plain, packed = tj.load(finished), load_packed(finished)
+    assert isinstance(packed.dev, Packed) and isinstance(packed.train, tuple)
+    for split in ("train", "dev", "test"):
+        assert tuple(packed.split(split)) == plain.split(split)
+    assert packed.digest == plain.digest and packed.template == plain.template
+    assert pack(packed).dev is packed.dev
 
 
 def test_a_large_competition_shows_its_samples(

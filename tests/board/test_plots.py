@@ -220,6 +220,20 @@ def test_a_rate_against_another_run_says_whether_it_is_more_than_chance(
         assert next(row.history for row in own.rows if row.kind == "loop") == (0.2, 0.2)
 
 
+@pytest.mark.parametrize("points", [0, 1, 2, 99, 100, 101, 1234])
+def test_a_long_line_of_rates_is_thinned_and_ends_where_it_did(tmp_path: Path, points: int) -> None:
+    with Ledger(tmp_path / FILE) as ledger:
+        run = begun(ledger, "a", 10)
+        with ledger.transaction() as connection:
+            for at in range(1, points + 1):
+                write_rates(connection, run, at, {"loop": at // 2})
+        found = rates(ledger, get_run(ledger, run))
+        assert len(found.outputs) <= 100 and found.outputs[-1:] == ((points,) if points else ())
+        for row in found.rows:
+            assert len(row.history) == len(found.outputs)
+            assert (row.outputs, row.rate) == (points // 2, points // 2 / points)
+
+
 def test_many_draws_of_a_sample_count_as_one(tmp_path: Path) -> None:
     """16 draws of 10 samples are no 160 samples: what they share would look like proof."""
     with Ledger(tmp_path / FILE) as ledger:

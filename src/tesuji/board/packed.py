@@ -7,19 +7,20 @@ in 0.4 ms.
 from __future__ import annotations
 
 import ctypes
+import gc
 import pickle
 import sys
 import zlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import overload
 
 from tesuji.task.sample import Sample
-from tesuji.task.task import Task, load
+from tesuji.task.task import SPLITS, Task, load
 
 LARGE = 10_000  # samples
 _BLOCK = 128  # samples packed together
@@ -74,25 +75,41 @@ class Packed(Sequence[Sample]):
 
 def pack(task: Task) -> Task:
     """The task with its large splits packed, and without the rows a submission is made from."""
-    digest = task.digest  # it goes through all samples
-    splits = {name: getattr(task, name) for name in ("train", "dev", "test")}
     large = {
-        name: Packed(rows) for name, rows in splits.items()
+        name: Packed(rows) for name, rows in _splits(task).items()
         if len(rows) > LARGE and isinstance(rows, tuple)
     }  # fmt: skip
-    packed = replace(task, test_table=None, **large)  # type: ignore[arg-type]
-    vars(packed)["digest"] = digest
-    return packed
+    return _with(replace(task, test_table=None), task.digest, large)
 
 
 def load_packed(folder: Path | str) -> Task:
-    """As `tesuji.task.load`, packed; what loading took besides is given back to the system, where
-    the C library can (glibc)."""
+    """As `tesuji.task.load`, packed; what loading took besides is given back to the system."""
     task = pack(load(folder))
+    splits = _splits(task)
+    small = {name: rows for name, rows in splits.items() if not isinstance(rows, Packed)}
+    if len(small) < len(splits):
+        # A hundred rows that lie among those of a large file keep all its memory: they are made
+        # anew once it is let go of.
+        kept = pickle.dumps(small)
+        task = _with(task, task.digest, dict.fromkeys(small, ()))
+        del splits, small
+        gc.collect()
+        task = _with(task, task.digest, pickle.loads(kept))
     if sys.platform == "linux":
-        with suppress(AttributeError):
+        with suppress(AttributeError):  # glibc has it
             ctypes.CDLL(None).malloc_trim(0)
     return task
+
+
+def _splits(task: Task) -> dict[str, Sequence[Sample]]:
+    return {name: getattr(task, name) for name in SPLITS}
+
+
+def _with(task: Task, digest: str, splits: Mapping[str, Sequence[Sample]]) -> Task:
+    """The task with other splits of the same samples: its digest need not be worked out again."""
+    changed = replace(task, **splits)  # type: ignore[arg-type]
+    vars(changed)["digest"] = digest
+    return changed
 
 
 def _mark(id: str) -> int:

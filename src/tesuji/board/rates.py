@@ -9,6 +9,7 @@ from tesuji.run.alarms import more_by_chance
 from tesuji.run.ledger import Ledger, RatePoint, RunRow, rate_history, read_rates
 
 _ERROR = 0.05
+_POINTS = 100  # in a line, and rows in its table
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def rates(ledger: Ledger, run: RunRow, others: Sequence[RunRow] = ()) -> Rates:
     together (Bonferroni). Several outputs of one sample are alike, so a run counts for no more
     outputs than it has samples.
     """
-    points = read_rates(ledger, run.id)
+    points = _thinned(read_rates(ledger, run.id))
     own = _last(points)
     theirs = [(other, _last(read_rates(ledger, other.id))) for other in others]
     kinds = {kind for point in (own, *(one for _, one in theirs)) for kind in point.hits
@@ -71,6 +72,13 @@ def rates(ledger: Ledger, run: RunRow, others: Sequence[RunRow] = ()) -> Rates:
     steps = [point.outputs for point in points]
     grown = [at for at, step in enumerate(steps) if step > (steps[at - 1] if at else 0)]
     return Rates(tuple(rows), tuple(steps[at] for at in grown))
+
+
+def _thinned(points: Sequence[RatePoint]) -> Sequence[RatePoint]:
+    """Every so many of the points, the last among them; the counts are of all outputs up to each,
+    so nothing is lost."""
+    step = -(-len(points) // _POINTS) or 1
+    return points[(len(points) - 1) % step :: step]
 
 
 def _last(points: Sequence[RatePoint]) -> RatePoint:
