@@ -21,7 +21,7 @@ from tesuji.board.reader import Reader
 from tesuji.board.still import Still
 from tesuji.board.view import fragment, render
 from tesuji.errors import InputError
-from tesuji.reports.words import cost_text, score_text
+from tesuji.reports.words import score_text
 from tesuji.run.ledger import FILE, Filter, Ledger, RunRow, get_run
 from tesuji.task.sample import Sample
 from tesuji.task.task import Task
@@ -83,7 +83,7 @@ class Board:
     def page(self, request: Request, name: str, status: int = 200, **values: Any) -> Response:
         """The page of a template."""
         return render(
-            request, name, status, task=self.task, score_text=score_text, cost_text=cost_text,
+            request, name, status, task=self.task, score_text=score_text,
             trouble=self.files.trouble, **self._kind, **values,
         )  # fmt: skip
 
@@ -91,7 +91,7 @@ class Board:
         """A part of a page that changes as a run goes on, from `live/NAME.html`."""
         html = fragment(
             request, f"live/{name}.html", task=self.task, score_text=score_text,
-            cost_text=cost_text, **self._kind, **values,
+            **self._kind, **values,
         )  # fmt: skip
         return make_part(html)
 

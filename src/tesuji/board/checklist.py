@@ -11,11 +11,13 @@ import json
 import sys
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 from tesuji import api
 from tesuji.board.later import Found, Later
 from tesuji.errors import TesujiError
-from tesuji.moves.advice import Advice, Cost
+from tesuji.moves.advice import Advice, Cost, Outcome
+from tesuji.moves.remarks import Remark
 from tesuji.run.ledger import Ledger, get_best
 from tesuji.task.task import Task
 
@@ -27,7 +29,7 @@ class Moves:
     """The planner's advice, the best first, and its remarks; or `why` there is none."""
 
     advice: tuple[Advice, ...] = ()
-    notes: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     why: str = ""
 
 
@@ -50,7 +52,7 @@ async def next_moves(task: Task, later: Later, stamp: Hashable, outputs: int) ->
             plan = (await asyncio.to_thread(api.next_moves, task)).plan
         except TesujiError as error:
             return Moves(why=str(error))
-        return Moves(plan.advice, plan.notes)
+        return Moves(plan.advice, plan.remarks)
 
     if outputs <= _HERE:
         return await later.get("next", stamp, here)
@@ -74,5 +76,12 @@ async def _beside(task: Task) -> Moves:
     if process.returncode:
         return Moves(why=err.decode("utf-8", "replace").strip().rpartition("\n")[2])
     said = json.loads(out)
-    advice = [Advice(**{**one, "cost": Cost(**one["cost"])}) for one in said["advice"]]
-    return Moves(tuple(advice), tuple(said["notes"]))
+    advice = tuple(_advice(one) for one in said["advice"])
+    return Moves(advice, tuple(Remark(**one) for one in said["remarks"]))
+
+
+def _advice(said: dict[str, Any]) -> Advice:
+    """Advice as it was before it was JSON."""
+    values = {name: value for name, value in said.items() if name != "outcome"}
+    tried = said["tried"] and Outcome(**said["tried"])
+    return Advice(**values | {"cost": Cost(**said["cost"]), "tried": tried})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from tesuji.board.marked import as_text, shown
+from tesuji.board.spoken import spoken
 from tesuji.board.words import LANGUAGES, Language, choose_language, say
 from tesuji.diagnose import visible
 from tesuji.reports.words import number_text, percent, usd_text
@@ -35,7 +36,7 @@ def environment() -> Environment:
     )  # fmt: skip
     made.filters |= {"number": number_text, "percent": percent, "shown": shown,
                      "visible": visible, "as_text": as_text, "exact": exact}  # fmt: skip
-    made.filters |= {"usd": usd_text, "points": points_text, "duration": duration_text}
+    made.filters |= {"usd": usd_text, "points": points_text}
     made.globals["url"] = url
     return made
 
@@ -67,22 +68,13 @@ def points_text(rate: float, before: float) -> str:
     return f"{100 * (rate - before) + 0.0:+.3g}"
 
 
-def duration_text(seconds: float) -> str:
-    """How long something takes, roughly.
-
-    >>> duration_text(42.3), duration_text(150), duration_text(9000)
-    ('42 s', '2.5 min', '2.5 h')
-    """
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.3g} min" if seconds < 5400 else f"{seconds / 3600:.3g} h"
-
-
 def fragment(request: Request, name: str, **values: Any) -> str:
     """A part of a page, in the reader's language."""
     language = reader_language(request)
     template = environment().get_template(name)
-    return template.render(values, t=partial(say, language), lang=language)
+    return template.render(
+        values, t=partial(say, language), lang=language, spoken=spoken(language)
+    )  # fmt: skip
 
 
 def exact(text: str) -> Markup:
@@ -116,8 +108,8 @@ def render(request: Request, name: str, status: int = 200, **values: Any) -> Res
         if not values.get("still")
     ]  # fmt: skip
     text = environment().get_template(name).render(
-        values, t=partial(say, language), lang=language, switch=switch
-    )  # fmt: skip
+        values, t=partial(say, language), lang=language, spoken=spoken(language), switch=switch
+    )
     # Data files may hold half of a surrogate pair, which UTF-8 can't.
     response = HTMLResponse(text.encode("utf-8", "replace"), status)
     response.headers["vary"] = "accept-language, cookie"

@@ -45,33 +45,39 @@ class Comparison:
         if self.n == 0:
             return f"{b} can't be compared with {a}: no sample has a score from both"
         unit = " points" if self.zero_one else ""
-        interval = f"({self._number(self.low)} … {self._number(self.high)})"
+        interval = f"({self.number(self.low)} … {self.number(self.high)})"
         if self.verdict != "can't tell":
-            size = self._number(abs(self.gain))
+            size = self.number(abs(self.gain))
             if self.verdict == "worse":
-                interval = f"({self._number(-self.high)} … {self._number(-self.low)})"
+                interval = f"({self.number(-self.high)} … {self.number(-self.low)})"
             return f"{b} is {self.verdict} than {a} by {size}{unit} {interval}, {self._tail()}"
         said = (
-            f"can't tell {b} from {a}: {self._signed(self.gain)}{unit} {interval}, {self._tail()}"
+            f"can't tell {b} from {a}: {self.signed(self.gain)}{unit} {interval}, {self._tail()}"
         )
         if self.more is None:
             return said + "; no difference to be seen"
         return said + f"; about {self.more:,} more samples would"
 
     def _tail(self) -> str:
-        p = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.2g}"
-        text = f"{p}, on {self.n:,} samples"
+        text = f"{self.p_text}, on {self.n:,} samples"
         if self.wins is not None:
             text += f": {self.wins:,} better, {self.losses:,} worse, {self.ties:,} equal"
         return text + (f" ({self.left_out:,} left out)" if self.left_out else "")
 
-    def _number(self, value: float) -> str:
+    @property
+    def p_text(self) -> str:
+        """The p-value; a very small one by a bound."""
+        return "p < 0.001" if self.p < 0.001 else f"p = {self.p:.2g}"
+
+    def number(self, value: float) -> str:
+        """A difference: in points where scores are 0 or 1, else in the metric's units."""
         if self.zero_one:
             return f"{round(100 * value, 1) + 0.0:.1f}"  # + 0.0: no "-0.0"
         return f"{value:.3g}" if abs(value) < 100 else f"{value:,.0f}"
 
-    def _signed(self, value: float) -> str:
-        return ("+" if value > 0 else "") + self._number(value)
+    def signed(self, value: float) -> str:
+        """A difference with its sign."""
+        return ("+" if value > 0 else "") + self.number(value)
 
     def _repr_html_(self) -> str:
         from tesuji.notebook import table

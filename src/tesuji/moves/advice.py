@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from tesuji.moves.remarks import Remark
 from tesuji.moves.situation import Situation
 
 State: TypeAlias = Literal["now", "later", "done", "missing"]
@@ -29,11 +30,27 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a move: `how`, the gain of the challenger that came first, and the run it was
+    tried on where another is the best now."""
+
+    how: Literal["kept", "undone", "cut short", "looked", "dropped"]
+    gain: float | None = None
+    run: int | None = None
+
+    def __str__(self) -> str:
+        gain = "" if self.gain is None else f" {self.gain:+.3g}"
+        if self.how == "undone":
+            return f"kept{gain}, undone"
+        return f"{self.how}{gain}" + ("" if self.run is None else f" on run {self.run}")
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
     """What the planner says of a move, or of a step (`step`) such as `run` or `predict`.
 
     `most` bounds the share of samples that it could set right, `expected` is what it is ordered by;
-    `value` is that per cost. `outcome` says what came of it when it was tried last.
+    `value` is that per cost. `tried` is what came of it when it was tried last.
     """
 
     move: str
@@ -45,8 +62,13 @@ class Advice:
     evidence: str = ""
     cost: Cost = Cost()
     value: float = 0.0
-    outcome: str = ""
+    tried: Outcome | None = None
     step: bool = False
+
+    @property
+    def outcome(self) -> str:
+        """`tried` in a few words."""
+        return "" if self.tried is None else str(self.tried)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +77,12 @@ class Plan:
 
     situation: Situation
     advice: tuple[Advice, ...]
-    notes: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The remarks in words."""
+        return tuple(map(str, self.remarks))
 
     @property
     def top(self) -> tuple[Advice, ...]:

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tesuji.models.prices import cost as price
-from tesuji.moves.advice import Advice, Cost, Plan, State
+from tesuji.moves.advice import Advice, Cost, Outcome, Plan, State
 from tesuji.moves.move import Relevance
+from tesuji.moves.remarks import remarks
 from tesuji.moves.rules import BOOK, RULES, Case
 from tesuji.moves.situation import Situation
 from tesuji.run.budget import Budget
@@ -33,7 +34,9 @@ def plan(situation: Situation) -> Plan:
     steps = _steps(situation, moves)
     before = [one for one in steps if one.state == "now"]
     after = [one for one in steps if one.state != "now"]
-    return Plan(situation, (*before, *moves, *after), tuple(_notes(situation, moves)))
+    hopes = [one.most for one in moves if one.state == "now"]
+    told = remarks(situation, _needed(situation), hopes)
+    return Plan(situation, (*before, *moves, *after), tuple(told))
 
 
 # What is worth a try, whether or not this version can: those lacking show where the book has gaps.
@@ -69,10 +72,10 @@ def _aside(s: Situation, name: str) -> Advice | None:
         return Advice(name, here, f"{'after the first run: ' * (here == 'later')}{BOOK[name]}")
     if s.stakes.scored and not s.stakes.wrong:
         why = f"no answer of {s.stakes.scored:,} is less than it can be"
-        return Advice(name, here, why, outcome=outcome)
+        return Advice(name, here, why, tried=outcome)
     if s.no_llm and name in _LLM:
         why = f"the best so far, {s.entry}, answers without an LLM: {BOOK[name]}"
-        return Advice(name, here, why, outcome=outcome)
+        return Advice(name, here, why, tried=outcome)
     return None
 
 
@@ -146,19 +149,18 @@ def _needed(s: Situation) -> dict[str, float]:
     return {"requests": requests, "tokens": tokens, "seconds": requests * s.pace}
 
 
-def _outcome(tried: Try | None, name: str, s: Situation) -> str:
-    """What came of a move when it was tried last, in a few words."""
+def _outcome(tried: Try | None, name: str, s: Situation) -> Outcome | None:
+    """What came of a move when it was tried last."""
     if tried is None:
-        return ""
-    gain = "" if tried.gain is None else f" {tried.gain:+.3g}"
+        return None
     if tried.kept:
-        return f"kept{gain}" if tried.winner == s.run or name in s.chain else f"kept{gain}, undone"
+        there = tried.winner == s.run or name in s.chain
+        return Outcome("kept" if there else "undone", tried.gain)
     if tried.stopped:
-        return "cut short"
+        return Outcome("cut short")
     if not tried.challengers:
-        return "looked"
-    on = "" if tried.best == s.run else f" on run {tried.best}"
-    return f"dropped{gain}{on}"
+        return Outcome("looked")
+    return Outcome("dropped", tried.gain, None if tried.best == s.run else tried.best)
 
 
 def _steps(s: Situation, moves: list[Advice]) -> list[Advice]:
@@ -223,51 +225,3 @@ def _predict(s: Situation, moves: list[Advice]) -> Advice:
 
 def _step(move: str, state: State, why: str, command: str, cost: Cost | None = None) -> Advice:
     return Advice(move, state, why, command, cost=cost or Cost(), step=True)
-
-
-def _notes(s: Situation, moves: list[Advice]) -> list[str]:
-    notes = [*_too_few(s, moves)]
-    for name, needed in _needed(s).items() if s.run is not None and s.test else ():
-        limit = s.limits.get(name)
-        if limit is not None and needed > 0.8 * limit:
-            notes.append(
-                f"the test split would take about {needed:,.3g} of the {limit:,.6g} {name} that a "
-                "run may: " + ("it would be cut short" if needed > limit else "little is left")
-            )
-    if s.run is not None and not s.test and not any(one.state == "now" for one in moves):
-        notes.append(
-            "no move is worth a try, and no test split is named to predict ([data] test in "
-            "competition.toml)"
-        )
-    return notes
-
-
-def _too_few(s: Situation, moves: list[Advice]) -> list[str]:
-    """What the dev split is too small to tell."""
-    if s.tellable <= 0.05 or not s.wrong:
-        return []
-    unit = "points" if s.zero_one else "% of the samples"
-    told = (
-        f"the dev split has {s.dev:,} samples: no test can tell a gain under "
-        f"{100 * s.tellable:.0f} {unit} there"
-    )
-    hopes = [one.most for one in moves if one.state == "now"]
-    if s.run is not None and hopes and max(hopes) < s.tellable:
-        return [
-            f"{told}, and no move promises as much; give it more rows ([split] dev in "
-            "competition.toml, or a file of its own as [data] dev)"
-        ]
-    return [f"{told}, however lucky{_four_of_five(s)}"]
-
-
-def _four_of_five(s: Situation) -> str:
-    """What gain the referee would tell in four cases of five, where that can be guessed."""
-    from tesuji.compare.power import detectable, likely_discordance
-
-    if not s.zero_one or s.score is None or not 0 <= s.score <= 0.9 or s.dev < 1:
-        return ""
-    differ = likely_discordance(s.score, s.score + 0.1)
-    gain = detectable(s.dev, discordance=differ)
-    if gain >= differ:
-        return f"; even one of {100 * differ:.0f} it would often miss"
-    return f", and in four cases of five only one of {100 * gain:.0f} or more"

@@ -43,8 +43,9 @@ class PlanReport:
             "samples": s.dev,
             "stakes": asdict(s.stakes),
             "top": [one.move for one in self.plan.top],
-            "advice": [asdict(one) for one in self.plan.advice],
+            "advice": [asdict(one) | {"outcome": one.outcome} for one in self.plan.advice],
             "notes": list(self.plan.notes),
+            "remarks": [asdict(one) for one in self.plan.remarks],
         }
 
     def _repr_html_(self) -> str:

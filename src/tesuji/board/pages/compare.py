@@ -78,7 +78,6 @@ def compare(board: Board, request: Request) -> Response:
                 request, "compare.html", runs=runs, pair=(a, b), asked=asked, why=str(error)
             )
         higher = board.task.metric.higher_is_better
-        sentence = comparison.sentence(*(f"{run.entry} (run {run.id})" for run in (a, b)))
         flipped = [
             (flip, page(ledger, b.id, board.filter(ledger, b.id, one, whole=True), size=FLIPPED))
             for flip in ("better", "worse")
@@ -86,7 +85,7 @@ def compare(board: Board, request: Request) -> Response:
             if (one := Asked(against=str(a.id), flip=flip, kind=asked.kind))
         ]
         return board.page(
-            request, "compare.html", runs=runs, pair=(a, b), why="", sentence=sentence,
+            request, "compare.html", runs=runs, pair=(a, b), why="", comparison=comparison,
             flipped=flipped, asked=asked, kinds=KINDS, settings=_settings(a, b),
             rates=_rates(ledger, a, b), costs=_costs(a, b),
             flips=board.kept.of_runs(

@@ -12,7 +12,6 @@ from tesuji.board.loads import limits
 from tesuji.board.overview import lines
 from tesuji.board.rates import rates
 from tesuji.board.trend import make_plots
-from tesuji.reports.plan import cost_words, gain_words
 from tesuji.run.ledger import FILE, Ledger, get_best
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def _parts(
     return {
         name: board.part(
             request, name, **values, trouble=board.files.trouble, shown=shown, moves=moves,
-            gain_words=gain_words, cost_words=cost_words, run=values["best"],
+            run=values["best"],
         )
         for name in PARTS
     }  # fmt: skip
