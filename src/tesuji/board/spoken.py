@@ -74,14 +74,14 @@ def sentence(c: Comparison, a: RunRow, b: RunRow) -> str:
     """The referee's sentence."""
     first, second = (f"{run.entry}（実行 {run.id}）" for run in (a, b))
     if c.n == 0:
-        return f"{second}と{first}は比べられません: 両方にスコアのあるサンプルがありません"
+        return f"{second}と {first}は比べられません: 両方にスコアのあるサンプルがありません"
     unit = " ポイント" if c.zero_one else ""
     low, high = (-c.high, -c.low) if c.verdict == "worse" else (c.low, c.high)
     interval = f"（{c.number(low)} … {c.number(high)}）"
     if c.verdict != "can't tell":
         how = "良い" if c.verdict == "better" else "悪い"
-        return f"{second}は{first}より {c.number(abs(c.gain))}{unit}{how}{interval}、{_tail(c)}"
-    said = f"{second}と{first}の差は判定できません: {c.signed(c.gain)}{unit}{interval}、{_tail(c)}"
+        return f"{second}は {first}より {c.number(abs(c.gain))}{unit} {how}{interval}、{_tail(c)}"
+    said = f"{second}と {first}の差は判定できません: {c.signed(c.gain)}{unit}{interval}、{_tail(c)}"
     if c.more is None:
         return f"{said}。差は見られません"
     return f"{said}。あと約 {c.more:,} 件で判定できる見込みです"
@@ -90,7 +90,7 @@ def sentence(c: Comparison, a: RunRow, b: RunRow) -> str:
 def _tail(c: Comparison) -> str:
     said = f"{c.p_text}、{c.n:,} 件"
     if c.wins is not None:
-        said += f": 改善 {c.wins:,}、悪化 {c.losses:,}、同じ {c.ties:,}"
+        said += f"中、改善 {c.wins:,}、悪化 {c.losses:,}、同じ {c.ties:,}"
     return said + (f"（除外 {c.left_out:,} 件）" if c.left_out else "")
 
 
@@ -98,7 +98,7 @@ def gain(advice: Advice) -> str:
     """What a move may gain, as shares of samples."""
     if not advice.most:
         return ""
-    return f"最大 {percent(advice.most)}、見込み {percent(advice.expected)}"
+    return _cell(f"最大 {percent(advice.most)}", f"見込み {percent(advice.expected)}")
 
 
 def cost(advice: Advice) -> str:
@@ -118,7 +118,12 @@ def cost(advice: Advice) -> str:
     if taken.seconds:
         parts.append(f"{taken.seconds / 60:,.1f} 分" if taken.seconds >= 60 else
                      f"{max(taken.seconds, 1):.0f} 秒")  # fmt: skip
-    return "、".join(parts)
+    return _cell(*parts)
+
+
+def _cell(*parts: str) -> str:
+    """Parts for a narrow cell: a line may end between two of them, but not within one."""
+    return " · ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
 
 
 def tried(advice: Advice) -> str:
@@ -128,9 +133,9 @@ def tried(advice: Advice) -> str:
     how, gained, run = advice.tried.how, advice.tried.gain, advice.tried.run
     number = "" if gained is None else f" {gained:+.3g}"
     if how == "undone":
-        return f"採用{number}、取り消し済み"
+        return _cell(f"採用{number}", "取り消し済み")
     said = {"kept": "採用", "dropped": "不採用", "cut short": "途中で終了", "looked": "確認のみ"}
-    return said[how] + number + ("" if run is None else f"（実行 {run} に対して）")
+    return _cell(said[how] + number, *(() if run is None else (f"実行 {run} に対して",)))
 
 
 def run_cost(run: RunRow) -> str:
@@ -138,7 +143,7 @@ def run_cost(run: RunRow) -> str:
     parts = [f"{run.all_tokens_in + run.all_tokens_out:,} トークン"]
     if run.all_usd:
         parts.append(usd_text(run.all_usd))
-    return "、".join([*parts, f"{run.all_seconds:,.1f} 秒"])
+    return _cell(*parts, f"{run.all_seconds:,.1f} 秒")
 
 
 def duration(seconds: float) -> str:

@@ -107,8 +107,12 @@ def render(request: Request, name: str, status: int = 200, **values: Any) -> Res
         (code, words, url(request.url.path, here, lang=code)) for code, words in LANGUAGES.items()
         if not values.get("still")
     ]  # fmt: skip
-    text = environment().get_template(name).render(
-        values, t=partial(say, language), lang=language, spoken=spoken(language), switch=switch
+    text = (
+        environment()
+        .get_template(name)
+        .render(
+            values, t=partial(say, language), lang=language, spoken=spoken(language), switch=switch
+        )
     )
     # Data files may hold half of a surrogate pair, which UTF-8 can't.
     response = HTMLResponse(text.encode("utf-8", "replace"), status)

@@ -51,9 +51,7 @@ class Comparison:
             if self.verdict == "worse":
                 interval = f"({self.number(-self.high)} … {self.number(-self.low)})"
             return f"{b} is {self.verdict} than {a} by {size}{unit} {interval}, {self._tail()}"
-        said = (
-            f"can't tell {b} from {a}: {self.signed(self.gain)}{unit} {interval}, {self._tail()}"
-        )
+        said = f"can't tell {b} from {a}: {self.signed(self.gain)}{unit} {interval}, {self._tail()}"
         if self.more is None:
             return said + "; no difference to be seen"
         return said + f"; about {self.more:,} more samples would"
