@@ -12,7 +12,7 @@ from typing import TypeAlias
 from tesuji.board.words import Language
 from tesuji.compare.comparison import Comparison
 from tesuji.moves.advice import Advice
-from tesuji.moves.remarks import Remark
+from tesuji.moves.remarks import Remark, amount_text
 from tesuji.reports import plan, words
 from tesuji.reports.words import percent, usd_text
 from tesuji.run.ledger import RunRow
@@ -167,28 +167,23 @@ def remark(said: Remark) -> str:
     n = said.numbers
     if said.about == "limit":
         end = "途中で打ち切られます" if n["needed"] > n["limit"] else "余裕はほとんどありません"
-        return (
-            f"test への回答には約 {n['needed']:,.3g} {_UNITS[said.unit]}かかります。一回の実行の"
-            f"上限は {n['limit']:,.6g} {_UNITS[said.unit]}です: {end}"
-        )
-    unit = "ポイント" if said.unit == "points" else "%（サンプルの割合）"
-    told = (
-        f"dev は {n['dev']:,.0f} 件しかないため、{n['least']:.0f} {unit}未満の改善はどの検定でも"
-        "判定できません"
-    )
+        needed, limit = amount_text(n["needed"], 3), amount_text(n["limit"], 6)
+        unit = _UNITS[said.unit]
+        told = f"test への回答には約 {needed} {unit}かかり、一回の実行の上限は {limit} {unit}です"
+        return f"{told}: {end}"
+    least = f"{n['least']:.0f} ポイント" if said.unit == "points" else f"全体の {n['least']:.0f} % "
+    told = f"dev は {n['dev']:,.0f} 件しかないため、{least}未満の改善はどの検定でも判定できません"
     if said.about == "hopeless":
         return (
             f"{told}。それ以上を見込める手もありません。件数を増やしてください（competition.toml "
             "の [split] dev、または別ファイルを [data] dev に）"
         )
+    told += "（最も運のよい場合でも）"
     if "missed" in n:
-        return f"{told}（最も運のよい場合でも）。{n['missed']:.0f} ポイントの改善でも多くは見落とします"
+        return f"{told}。{n['missed']:.0f} ポイントの改善でも、多くは見落とします"
     if "often" in n:
-        return (
-            f"{told}（最も運のよい場合でも）。五回に四回判定できるのは {n['often']:.0f} "
-            "ポイント以上の改善だけです"
-        )
-    return f"{told}（最も運のよい場合でも）"
+        return f"{told}。五回に四回判定できるのは {n['often']:.0f} ポイント以上の改善だけです"
+    return told
 
 
 def _sentence_in_english(c: Comparison, a: RunRow, b: RunRow) -> str:

@@ -40,8 +40,9 @@ class Remark:
     def _of_limit(self) -> str:
         needed, limit = self.numbers["needed"], self.numbers["limit"]
         return (
-            f"the test split would take about {needed:,.3g} of the {limit:,.6g} {self.unit} that a "
-            "run may: " + ("it would be cut short" if needed > limit else "little is left")
+            f"the test split would take about {amount_text(needed, 3)} of the "
+            f"{amount_text(limit, 6)} {self.unit} that a run may: "
+            + ("it would be cut short" if needed > limit else "little is left")
         )
 
     def _of_luck(self) -> str:
@@ -61,6 +62,16 @@ class Remark:
         if "often" in n:
             told += f", and in four cases of five only one of {n['often']:.0f} or more"
         return told
+
+
+def amount_text(amount: float, digits: int) -> str:
+    """An amount to so many digits.
+
+    >>> amount_text(123456, 3), amount_text(0.1234, 3)
+    ('123,000', '0.123')
+    """
+    rounded = f"{amount:.{digits}g}"
+    return f"{float(rounded):,.0f}" if amount >= 100 else rounded
 
 
 def remarks(s: Situation, needed: Mapping[str, float], hopes: Sequence[float]) -> list[Remark]:
