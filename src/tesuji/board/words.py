@@ -93,7 +93,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "sent": ("What was sent", "送信内容"),
     "output": ("Output", "出力"),
     "attempt": ("Attempt", "試行"),
-    "chosen": ("the answer is from this one", "回答の出所"),
+    "chosen": ("the answer is from this one", "回答はこの出力から"),
     "no_output": ("No output is recorded.", "出力の記録がありません。"),
     "parsed": ("What was read", "読み取った回答"),
     "stand_in": ("Nothing could be read: this is the fallback.",
@@ -138,7 +138,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "compared": ("Compared with run", "比較相手の実行"),
     # the competition's and the run's parts that follow what is recorded
     "newest": ("The newest run", "最新の実行"),
-    "newest_of": ("the newest of %(n)s", "全 %(n)s 件のうち新しいもの"),
+    "newest_of": ("the newest of %(n)s", "全 %(n)s 件のうち新しいものだけ"),
     "all_runs": ("all runs", "すべての実行"),
     "trouble": ("The files have changed and cannot be loaded; this is by the rules of before:",
                 "ファイルが変わりましたが読み込めません。以前のルールで表示しています:"),
@@ -253,22 +253,22 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "saved": ("Saved.", "保存しました。"),
     "not_saved": ("Not saved: the board cannot be reached.",
                   "保存できません: ボードに接続できません。"),
-    "not_kept": ("Not saved", "保存していません"),
+    "not_kept": ("Not saved", "保存されませんでした"),
     "changed_note": (
         "Not saved: meanwhile somebody else, or another window, wrote what stands below. "
         "Save again to replace it by yours.",
-        "保存していません: その間に、他の人または別の画面が下の内容を書きました。"
-        "もう一度保存すると、こちらの内容で置き換えます。",
+        "保存されませんでした: その間に、他の人または別の画面が下の内容を書きました。"
+        "もう一度保存すると、この内容に置き換えます。",
     ),
     "removed_note": (
         "Not saved: meanwhile the note was taken away elsewhere. Save again to write yours.",
-        "保存していません: その間にメモが別の場所で消されました。もう一度保存すると書き込みます。",
+        "保存されませんでした: その間にメモが消されました。もう一度保存すると書き込みます。",
     ),
     "theirs": ("What is kept now", "現在の内容"),
     "no_note": ("None yet.", "まだありません。"),
     "how_to_write": (
         "To write notes, open the board by the whole address that `tesuji board` printed.",
-        "メモを書くには、`tesuji board` が表示したアドレス全体で開いてください。",
+        "メモを書くには、`tesuji board` が表示したアドレスを省略せずに開いてください。",
     ),
     "note_keys": ("Keys: 1 to 9 tags, m note, Esc back to the page",
                   "キー: 1–9 タグ、m メモ、Esc 本文へ戻る"),
