@@ -123,7 +123,7 @@ def cost(advice: Advice) -> str:
 
 def _cell(*parts: str) -> str:
     """Parts for a narrow cell: a line may end between two of them, but not within one."""
-    return " · ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
+    return "\N{NO-BREAK SPACE}· ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
 
 
 def tried(advice: Advice) -> str:
