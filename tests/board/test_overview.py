@@ -7,7 +7,6 @@ import html
 import re
 import shutil
 import sqlite3
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
