@@ -35,6 +35,7 @@ import gzip
 import hashlib
 import json
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -60,6 +61,9 @@ LABELS = {
     "garbled": "garbled",
 }
 _READINGS = Path(__file__).parent / "readings"
+# This source records raw decodes: their last token is no leak, and is not in `labelled_dev.jsonl`.
+_RAW_DECODES = "Open-Assistant/"
+_LAST_TOKEN = re.compile(r"(?:<\|endoftext\|>|</s>)\s*\Z")
 _HEADLINE = [kind for kind in LABELS if kind != "format"]
 
 
@@ -168,7 +172,10 @@ def read_blind(pool: Path) -> dict[str, Sequence[Labelled]]:
 
 def _judged(rows: dict[str, dict[str, Any]], reading: dict[str, Any]) -> Labelled:
     row = rows[reading["id"]]
-    seen = Observation(row["output"], "", row["prompt"])
+    text = row["output"]
+    if row["source"].startswith(_RAW_DECODES):
+        text = _LAST_TOKEN.sub("", text)
+    seen = Observation(text, "", row["prompt"])
     true = frozenset(reading["true"])
     found = frozenset(finding.kind for finding in findings_in(seen))
     return Labelled(row["id"], seen, true, frozenset(reading["unsure"]), not true, found)
