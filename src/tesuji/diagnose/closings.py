@@ -25,19 +25,19 @@ should do would want need have any just happy glad good best wish wishing all yo
 you’re your stay safe take enjoy hope thanks thank cheers bye goodbye and so also but now
 finally lastly again overall otherwise anyway well ok okay in as remember make be don't
 don’t never for tell share looking this these the that that's when whenever once simply
-kindly always more we choose pick select use note disclaimer keep replace happy sweet alternatively
+kindly always more however there we choose pick select use note disclaimer keep replace happy sweet alternatively
 que puis-je puis souhaitez-vous voulez-vous avez-vous espérons espérant recuerda
 ¿hay ¿te ¿le ¿en ¿necesitas ¿necesita ¿quieres ¿quiere ¿tienes ¿puedo
 ¿deseas ¿qué si se wenn falls если no não n'hésitez n’hésitez n'hésite n’hésite zögern non
 не fique sinta-se обращайтесь lass lassen espero j'espère j’espère ich spero надеюсь viel
-bonne buena ¡suerte suerte boa удачи bon
+bonne buena ¡buena ¡suerte suerte boa удачи bon
 """
 FIRST_WORDS = frozenset(_FIRST_WORDS.split())
 """With one of these a closing unit begins, where words have spaces between them."""
 ABOUT = frozenset(["the", "this", "these", "that", "that's", "that’s"])
 """The first words of closing units that speak of the answer, and what one of these says."""
 ABOUT_HINTS = ("hypothetical", "fictional", "made", "illustrat", "just ", "only ", "merely",
-               "rough", "estimate", "approximate", "sample", "some ", "a few", "one ")  # fmt: skip
+               "rough", "exhaustive", "estimate", "approximate", "sample", "some ", "a few", "one ")  # fmt: skip
 HINTS = (
     "let me", "free to", "hesitate", "anything", "hope", "luck", "happy", "would you", "help",
     "i can ", "question", "assist", "glad", "have a ", "best wishes", "all the best", "enjoy",
@@ -49,7 +49,7 @@ HINTS = (
     "espero", "espère", "hoffe", "spero", "надеюсь", "erfolg", "chance", "suerte", "sorte", "удачи",
     "keep in mind", "note", "disclaimer", "hypothetical", "fictional", "adapt",
     "personali", "customi", "tailor", "placeholder", "estimate", "not exhaustive", "puis-je",
-    "-vous", "courage", "¿", "avísame", "dímelo", "saber", "remember", "shall we", "reach out",
+    "-vous", "courage", "¿", "avísame", "dímelo", "saber", "remember", "shall we", "reach out", "there you",
 )  # fmt: skip
 """A closing unit in English has one of these, in lower case."""
 
@@ -102,7 +102,7 @@ def english() -> Closings:
             r"(?:just )?(?:remember|make sure|be sure|don['’]?t forget) to (?:replace|fill in"
             r"|customi[sz]e"
             r"|personali[sz]e|(?:tailor|adjust|adapt|modify|edit|change|update|proofread|review)"
-            r" (?:this|it|the (?:above|text|details|placeholders?)|your (?:letter|e?-?mail"
+            r" (?:this|it|the (?:above|text|content|wording|details|placeholders?)|your (?:letter|e?-?mail"
             r"|resume|cv"
             r"|message|script|speech|post|text)|any)\b)",
             r"(?:please |simply |just )?(?:replace|fill in|update) (?:the |any "
@@ -115,6 +115,10 @@ def english() -> Closings:
             r"|the above|these|my|i['’]?m|i am|as an? ai)\b[^\n]{0,30}\b(?:answer|response"
             r"|information|list|suggestions?|an ai|(?:just|only|merely|not (?:a substitute|legal"
             r"|medical|financial|professional)|intended|based on|hypothetical|fictional))\b",
+            r"(?:please )?note(?:,| that|:)? (?:that )?(?:this is|these are)(?: only| just)? (?:an? )?"
+            r"(?:general|rough|approximate|simplified|basic)\b",
+            r"[^\n.]{0,120}\b(?:list|answer|overview|response) (?:is|may|might)(?: not|n['’]t)(?: be)?"
+            r" (?:exhaustive|complete|comprehensive)\b",
             r"(?:these|this|the) [^\n.]{1,40} (?:is|are) (?:purely |entirely "
             r"|all )?(?:hypothetical"
             r"|fictional|made[- ]up|for illustrati\w+)\b",
@@ -126,7 +130,8 @@ def english() -> Closings:
             r"(?:please )?note(?:,| that|:)? (?:that )?(?:the|this|these|my) (?:above "
             r"|following )?(?:lists?"
             r"|answer|response|information|translation|summary|suggestions?|estimates?|figures?"
-            r"|explanation) (?:is|are|may|might|was|were|does|do|can|assumes?"
+            r"|explanation|code|script|links?|urls?|plan|itinerary|schedule|template|program"
+            r"|example|calculations?|prices?|costs?) (?:is|are|may|might|was|were|does|do|can|assumes?"
             r"|has|have)\b",
             r"disclaimer:",
         ),
@@ -225,9 +230,11 @@ def english() -> Closings:
             r"(?:you(?:['’]re| are) (?:very |most )?welcome)\b",
             r"(?:stay safe|safe travels|take care)(?: and [^\n]{0,30})?[!.]",
             r"enjoy (?:your|the|this|these|\w+ing) [^\n.!]{1,90}!",
-            r"(?:espero (?:que (?:esto|te|le|isso|ajude|esta)|haber(?:te|le)? ayudado"
+            r"enjoy (?:your|this|these) [^\n.!]{1,90}\.",
+            r"there you (?:have it|go)(?:[!.]|,[^\n]{0,90}[!.])",
+            r"(?:espero (?:que (?:est[eo]s?|estas?|te|le|isso|ajude|sea|les?)\b|haber(?:te|le)? ayudado"
             r"|ter ajudado)|j['’]espère que|ich hoffe,? (?:das|dass"
-            r"|diese|es|ihnen)|spero che|надеюсь,? (?:это|что|эт)|viel erfolg|bonne chance|buena"
+            r"|diese|es|ihnen)|spero che|надеюсь,? (?:это|что|эт)|viel erfolg|bonne chance|¡?buena"
             r" suerte|¡?suerte!|boa sorte|удачи|bon courage)\b",
         ),
         closing(

@@ -34,6 +34,31 @@ _CRAFT = (
     "|contains?|follows? the|effectively|not only|should (?:help|give|provide|meet|be)|includes?"
     "|strikes?|keeps? |avoids?|conveys?|is tailored|highlights? the key|serves as|sets? "
 )
+# What only speaks of itself, whatever was asked.
+_ANSWER = re.compile(r"(?:response|answer|reply|explanation)", re.IGNORECASE)
+_BY_MEANS = re.compile(
+    r"by (?:using|including|incorporating|adding|making|rephrasing|replacing|applying|combining)"
+    r" (?:this|these|the above|such|more|the)\b",
+    re.IGNORECASE,
+)
+# Words about wording: in a last paragraph after a rewritten text they are about the rewriting.
+_WORDING = re.compile(
+    r"\b(?:rewrit\w+|revis\w+|rephras\w+|paraphras\w+|correct(?:ed|ions?)|translat\w+|version"
+    r"|wording|phrasing|phrase|sentence|clarity|tone|grammar|grammatical\w*|ambigu\w+|polite\w*"
+    r"|formal\w*|language|original|expression|alternatives?|synonyms?|readab\w+)\b",
+    re.IGNORECASE,
+)
+_OF_WORDING = re.compile(
+    r"(?:additionally|overall|in summary|however|finally|note|remember|by|these|this|both|the"
+    r" (?:revised|corrected|rewritten|updated|improved|edited|new|main|key|original|first|second"
+    r"|word|phrase|sentence|translation))\b",
+    re.IGNORECASE,
+)
+_LISTS = re.compile(
+    r"\s*(?:list|enter|write down|name|come up with|suggest|provide|make a list|create a list|give"
+    r"|think of|find)\b",
+    re.IGNORECASE,
+)
 # No closing words: what the noun is asked for says, or a noun that content begins with.
 _NO_WORKS_WORDS = """\
 recipe tip step way reason thing idea example method fact advantage essay article report story
@@ -57,9 +82,10 @@ _TURNED_INTO = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"(?:overall|in summary|together|as (?:requested|you can see)|note that|each of|both of)?,?\s?"
-    r"(?:this|these|the above|both|all (?:of )?(?:the |these )?)\s"
-    r"(?P<words>(?:[\w'’-]{1,20}\s){1,5}[\w'’-]+)",
+    r"(?:overall|in summary|together|as (?:requested|you can see)|(?:please )?note(?: that|:)?"
+    r"|each of|both of)?[,*_]{0,3}\s?"
+    r"(?:this|these|the (?:above|resulting)|both|all (?:of )?(?:the |these )?)\s"
+    r"(?P<words>(?:[\w'’-]{1,20},?\s){1,5}[\w'’-]+)",
     re.IGNORECASE,
 )
 _NAMES_A_WORK = re.compile(rf"(?:{_WORKS})s?", re.IGNORECASE)
@@ -120,7 +146,8 @@ _JA_WORK = (
     r"|台詞|ダジャレ|冗談|ジョーク|謎解き|なぞなぞ|問題|企画|投稿|案|履歴書"
 )
 _JA_SUBJECT = re.compile(
-    rf"(?:以上の|上記の|この|これらの|本|今回の)(?P<noun>{_JA_WORK})(?:例|案|文)?(?:は|では|で"
+    r"(?:以上の|上記の|この|これらの|本|今回の)(?:(?:改善|修正|改訂|作成|翻訳)(?:し|され)た|新しい)?"
+    rf"(?P<noun>{_JA_WORK})(?:例|案|文)?(?:は|では|で"
     rf"|に|を|の|により)"
 )
 _JA_OWN = re.compile(r"要約|翻訳|和訳|英訳|訳文?|改訂版|修正版?|返信|例文")
@@ -137,7 +164,8 @@ _JA_DEED = re.compile(
     r"(?:し|いたし|致し)?まし?(?:た|て)"
 )
 _JA_OTHERWISE = re.compile(
-    r"(?:このように|以上のように)、?(?:修正|変更|書き換|言い換|直|表現を|訂正|並[べび]|要約"
+    r"(?:これにより|(?:これらの)?(?:修正|変更|改善)(?:により|によって))、"
+    r"|(?:このように|以上のように)、?(?:修正|変更|書き換|言い換|直|表現を|訂正|並[べび]|要約"
     r"|翻訳|文を)"
     r"|(?:この|上記の?|以上の)(?:回答|応答|表現|言い換え|並び|順(?:番|序)|文体"
     r"|バージョン)(?:は|では|で|に|を|により)"
@@ -173,10 +201,17 @@ _SOURCES_ASKED = re.compile(
     re.IGNORECASE,
 )
 _TAIL = 1_500
+_FIRST_SENTENCE = 240
+_NAMED = re.compile(r"\b(?:an?|the|this|your) ([\w-]+)", re.IGNORECASE)
+# Asides after what was picked out, translated or put right.
+_JA_ASIDE = re.compile(r"(?:なお|それ以外|その他の|ただし|※|補足)")
+_SHORT_PROMPT = 300  # characters; in a longer one a word may be of the material
 MAY_REMARK = re.compile(
-    r"[\s*_#>【]{0,8}(?:[(（\[［0-9]|こ(?:の|れ)|以上|上[記述]|本|今|这|這|[総合計約全字文元原表他「]"
-    r"|(?:th(?:is|ese|e (?:above|letter|word|keyword))|remember|each of|both|all (?:of|the)|note"
-    r"|i(?:['’]ve)?|overall,? (?:this|these|i)|in (?:this|the above)|please note|as "
+    r"[\s*_#>【]{0,8}(?:[(（\[［0-9]|こ(?:の|れ)|なお|そ[れの]|ただ|※|補|修|変|改|以上|上[記述]|本|今|这|這|[総合計約全字文元原表他「]"
+    r"|(?:th(?:is|ese|e (?:above|letter|word|keyword|revised|corrected|rewritten|updated|improved|edited"
+    r"|new|main|key|original|first|second|phrase|sentence|translation))|remember|each of|both|all (?:of|the)|note"
+    r"|i(?:['’]ve)?|overall|additionally|in summary|however|finally|by"
+    r"|in (?:this|the above)|please note|as "
     r"(?:requested|you)|together,|ce(?:t|tte)?|est[ea]|diese[rs]?|quest[oa]|total|word|character"
     r"|en est[ea]|dans ce|in dieser|nesta)\b)",
     re.IGNORECASE,
@@ -230,6 +265,8 @@ def remarks_on_the_answer(text: str, start: int, end: int, prompt: str) -> bool:
         return True
     if paragraph[:8].lower() == "remember":
         return _advises(paragraph, prompt)
+    if _of_the_wording(paragraph, prompt):
+        return True
     if _DOING.match(paragraph) and _DONE_TO.search(paragraph):
         return True
     if len(paragraph) <= 50:
@@ -241,7 +278,8 @@ def remarks_on_the_answer(text: str, start: int, end: int, prompt: str) -> bool:
 
 def _of_the_work(paragraph: str, prompt: str) -> bool:
     """Whether the subject of the first sentence is the thing that was to be made."""
-    match = _SUBJECT.match(paragraph)
+    by = _BY_MEANS.match(paragraph)
+    match = _SUBJECT.match(paragraph[by.end() - len(by[0].split()[-1]) :] if by else paragraph)
     if match is None:
         return False
     words = match["words"].split()
@@ -249,8 +287,20 @@ def _of_the_work(paragraph: str, prompt: str) -> bool:
     for noun, verb in pairwise(words):
         if noun.lower() in _NO_VERB or noun.endswith(("'s", "’s")):
             return False
-        if verb.lower() in _NO_VERB:
+        if verb.lower() in _NO_VERB and noun[-1] != ",":
             continue
+        noun = noun.rstrip(",")
+        if _ANSWER.fullmatch(noun) and not demanded(prompt) and _IS_CRAFT.search(paragraph[:200]):
+            return True
+        if (
+            len(prompt) < _SHORT_PROMPT
+            and noun.endswith("s")
+            and _LISTS.match(prompt)
+            and noun.lower() in prompt.lower()
+            and not asks_to_explain(prompt)
+            and "nclude" not in prompt
+        ):
+            return True
         if singular(noun) in nouns and not asks_to_explain(prompt):
             return True
         if kind in ("work", "text", "block"):
@@ -262,11 +312,26 @@ def _of_the_work(paragraph: str, prompt: str) -> bool:
     return False
 
 
+def _of_the_wording(paragraph: str, prompt: str) -> bool:
+    """Whether it speaks of wording, after a text that was to be worded anew."""
+    if demanded(prompt) != "text" or not _OF_WORDING.match(paragraph):
+        return False
+    return _WORDING.search(paragraph, 0, 240) is not None and not asks_to_explain(prompt)
+
+
 def _advises(paragraph: str, prompt: str) -> bool:
-    """Whether it is advice to the user after a text or a list that has no reader of its own."""
+    """Whether it is advice to the user after a text or a list that has no reader of its own.
+
+    "Remember, a whitepaper should …" after a whitepaper is.
+    """
     kind = demanded(prompt)
+    first = paragraph[:_FIRST_SENTENCE].partition(". ")[0]
+    nouns = made(prompt)
+    if any(singular(noun) in nouns for noun in _NAMED.findall(first)):
+        return True
     listed = kind == "work" and _LISTED.search(prompt) is not None
-    return (listed or kind in ("text", "block")) and not addressed(prompt) and bool(
+    apart = not addressed(prompt) or any(_LISTED.search(noun + "s") for noun in nouns)
+    return (listed or kind in ("text", "block")) and apart and bool(
         re.search(r"\byou", paragraph, re.IGNORECASE)
     )  # fmt: skip
 
@@ -295,7 +360,9 @@ def _cjk(paragraph: str, prompt: str) -> bool:
     if paragraph.count("\n") > 3:
         return False
     kind = demanded(prompt)
-    if kind == "text" and _JA_DEED.search(paragraph):
+    if kind == "text" and (
+        _JA_DEED.search(paragraph) or (_JA_ASIDE.match(paragraph) and "要約" not in prompt)
+    ):
         return True
     if kind not in ("work", "text", "block"):
         return False
