@@ -7,6 +7,7 @@ from unicodedata import category
 
 from tesuji.diagnose.endings_cased import FUNCTION, cased, is_farewell
 from tesuji.diagnose.endings_cjk import CJK, cjk
+from tesuji.diagnose.endings_open import open_bracket, open_place, short_item, stub
 from tesuji.diagnose.last_lines import (
     BARE_LINE,
     HEADING,
@@ -97,8 +98,10 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
         return "ends with a comma", 0.85
     if last == "," and len(line) > 4 and _after_prose(body, line) and not is_farewell(line):
         return "ends with a comma", 0.8
-    if last in "(（「『“[【" and len(line) > 10:
+    if last in "(（「『“[【{" and len(line) > 10:
         return "ends with an opening bracket", 0.8
+    if (sign := open_place(line[-_MOST_LINE:])) is not None:
+        return sign
     if last in ":：" or (last in "*_" and line.rstrip("*_ ")[-1:] in (":", "：")):
         return _announced(body, line)
     if line.startswith("|"):
@@ -107,6 +110,8 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
         return "ends with an operator", 0.6
     if "\\" in body and (opened := _open_formula(body)):
         return f"{opened} is never closed", 0.7
+    if last.isdigit() and (sign := open_bracket(line[-_MOST_LINE:])) is not None:
+        return sign
     if last.isdigit() and _NUMBER.fullmatch(line) and _next_number(body, line):
         return "a list item is only begun", 0.75
     letter = last.isalnum() or category(last)[0] == "M"
@@ -119,6 +124,8 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
         return "the last line is the beginning of one above", 0.75
     if not (letter or last in "-–—'’*_`\"%"):
         return None
+    if letter and not ends_bare(prompt) and (sign := _too_little(body, line, prompt)) is not None:
+        return sign
     if letter and HEADING.match(line) and _is_title(body, line):
         return "a heading has nothing under it", 0.7
     if letter and "**" in line and _bold_opened(line):
@@ -141,6 +148,15 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
     if ends_bare(prompt) or (len(body) > 60 and body[-40:] in prompt):
         return None  # asked for so, or an echo of a question that itself breaks off
     return sign
+
+
+def _too_little(body: str, line: str, prompt: str) -> Sign | None:
+    """A last line that stops short of those above, or inside of a word of theirs."""
+    if asks_for_verse(prompt):
+        return None
+    if ITEM.match(line):
+        return short_item(body, line)
+    return stub(body, line, prompt)
 
 
 def _announced(body: str, line: str) -> Sign | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tesuji.diagnose.endings_open import begun_word
 from tesuji.diagnose.last_lines import (
     ITEM,
     SENTENCE_END,
@@ -51,6 +52,7 @@ _FIRST = re.compile(r"[^\W\d_]+")
 _SHORTENED = re.compile(
     r"(?:^|[\s(])(?:\w|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|etc|No|vol|Vol|ed|pp?|approx)$"
 )
+_VOCABULARY = 3_000  # characters before the end whose words are known
 _PROSE_BEFORE = 60  # characters of whole sentences before one that is only begun
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*$")
 
@@ -82,6 +84,9 @@ def cased(text: str, body: str, line: str, prompt: str) -> Sign | None:
         and body[: len(body) - len(line)].rstrip()[-1:] == "."
     ):
         return f"ends with {word!r}", 0.75
+    if lower and count >= 3 and len(pieces) + bool(item) > 1:
+        if (sign := begun_word(word, text[-_VOCABULARY : -len(word)])) is not None:
+            return sign
     if line[-1] in "-–—" and count >= 3:
         return "ends with a hyphen", 0.6
     if (

@@ -45,6 +45,9 @@ _ASSISTANT = re.compile(
     r"|如果[您你](?:还|還|有|需要)|(?:帮助|幫助)",
     re.IGNORECASE,
 )
+_OFFERS_ITSELF = re.compile(
+    r"\b(?:i can (?:help|assist)(?: you)? with|else i can (?:do|help|assist))", re.IGNORECASE
+)
 # The beginning of a last paragraph that can be nothing else.
 _PLAIN = re.compile(
     r"[\s*_(（#>]{0,8}(?:i (?:really |sincerely )?hope\b|hope (?:this|that|you)|let me know"
@@ -225,8 +228,8 @@ def _meant_outside(tail: str, at: int, played: bool) -> bool:
     before = tail[:at].rstrip()
     if before.endswith(("---", "***", "```", "===")):
         return True
-    apart = played or at == 0 or "\n" in tail[len(before) : at]
-    return apart and bool(_ASSISTANT.search(tail, at))
+    apart = played or at == 0 or "\n" in tail[len(before) : at] or _OFFERS_ITSELF.search(tail, at)
+    return bool(apart) and bool(_ASSISTANT.search(tail, at))
 
 
 def without_rule(head: str) -> str:
