@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from unicodedata import category
 
-from tesuji.diagnose.endings_cased import FUNCTION, cased, is_farewell
+from tesuji.diagnose.endings_cased import cased, is_farewell
 from tesuji.diagnose.endings_cjk import CJK, cjk
-from tesuji.diagnose.endings_open import open_bracket, open_place, short_item, stub
+from tesuji.diagnose.endings_open import is_item, open_bracket, open_place, short_item, stub
+from tesuji.diagnose.endings_words import FUNCTION
 from tesuji.diagnose.last_lines import (
     BARE_LINE,
     HEADING,
@@ -98,7 +99,7 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
         return "ends with a comma", 0.85
     if last == "," and len(line) > 4 and _after_prose(body, line) and not is_farewell(line):
         return "ends with a comma", 0.8
-    if last in "(（「『“[【{" and len(line) > 10:
+    if (last in "(（「『“[【" or body.endswith(("_{", "^{", "){", ") {"))) and len(line) > 10:
         return "ends with an opening bracket", 0.8
     if (sign := open_place(line[-_MOST_LINE:])) is not None:
         return sign
@@ -110,7 +111,7 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
         return "ends with an operator", 0.6
     if "\\" in body and (opened := _open_formula(body)):
         return f"{opened} is never closed", 0.7
-    if last.isdigit() and (sign := open_bracket(line[-_MOST_LINE:])) is not None:
+    if last.isalnum() and (sign := open_bracket(line[-_MOST_LINE:], body)) is not None:
         return sign
     if last.isdigit() and _NUMBER.fullmatch(line) and _next_number(body, line):
         return "a list item is only begun", 0.75
@@ -154,7 +155,7 @@ def _too_little(body: str, line: str, prompt: str) -> Sign | None:
     """A last line that stops short of those above, or inside of a word of theirs."""
     if asks_for_verse(prompt):
         return None
-    if ITEM.match(line):
+    if is_item(line):
         return short_item(body, line)
     return stub(body, line, prompt)
 
@@ -226,7 +227,7 @@ def _quotation_opened(body: str, line: str) -> bool:
         return False
     if len(line[at + 1 :].split()) < 3 and not (ITEM.match(line) and siblings(body, line, True)):
         return False
-    return line[at - 1 : at] in ("", " ", "(", "\t") if at else True
+    return line[at - 1 : at] in ("", " ", "(", "\t", "-") if at else True
 
 
 def _bold_opened(line: str) -> bool:

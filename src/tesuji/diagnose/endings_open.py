@@ -14,11 +14,16 @@ _LEAST_ITEM = 60  # characters of an item that is a paragraph
 _LEAST_ABOVE = 100  # characters of a paragraph of prose
 _MOST_STUB = 2  # words
 _LEAST_HEAD = 4  # letters of a word's beginning that are enough to know it
+_TITLED = re.compile(r"[A-Z][\w'’ ]{1,30} [-–—] [A-Z]")
 _TAG = re.compile(r"<[a-zA-Z]+\s[^<>]*=[^<>]*$")
 _BEGUN_ADDRESS = re.compile(r"(?:https?:?/{0,2}|\bwww\.)$")
 # One letter that is no word of its own, after a word.
 _LETTER = re.compile(r"\b[a-z]{3,} [b-df-hj-npr-tvwz]$")
 _CODE = re.compile(r"\w[(\[]|[=;]\s")
+_STATEMENT = re.compile(
+    r"\s*(?:(?:if|for|while|return|elif|else|def|print|assert|except|with)\b.{0,3}[\w(]|[\w.]{2,40}\(|[\w.\[\]]{1,40} ?[-+*]?= ?"
+    r"|[A-Z]\w+<\w+> \w+)"
+)
 # What may follow on a word's beginning without its being cut: "plan" before "plans", "planning".
 _INFLECTED = re.compile(
     r"(.?)(?:s|es|ed|d|ing|er|ers|or|ly|al|ally|ment|ments|ness|y|ies|ied|ion|ions|able|ful|less|n"
@@ -45,12 +50,22 @@ def open_place(line: str) -> Sign | None:
     return None
 
 
-def open_bracket(line: str) -> Sign | None:
-    """A bracket of code or of a formula that is open where the line ends with a digit."""
+def open_bracket(line: str, body: str) -> Sign | None:
+    """A bracket of code or of a formula that is open where the line ends.
+
+    Where it ends with a letter, the line must look like code that is no part of a sentence.
+    """
     if not _CODE.search(line) or ITEM.match(line):
+        return None
+    if line[-1].isalpha() and not _STATEMENT.match(line):
         return None
     opened = never_closed(line)
     return (f"{opened} is never closed", 0.7) if opened else None
+
+
+def is_item(line: str) -> bool:
+    """Whether the line is an item of a list, with a mark or with a title and a dash."""
+    return ITEM.match(line) is not None or _TITLED.match(line) is not None
 
 
 def short_item(body: str, line: str) -> Sign | None:
@@ -60,7 +75,7 @@ def short_item(body: str, line: str) -> Sign | None:
     lengths = []
     for other in body[: len(body) - len(line)].split("\n")[1:][-10:]:
         other = other.strip().rstrip("*_")
-        if not ITEM.match(other) or other[:1] == "#":
+        if not is_item(other) or other[:1] == "#":
             continue
         if other[-1] not in ".!?。！？)）" or len(other) < _LEAST_ITEM:
             return None
