@@ -20,13 +20,13 @@ from typing import TypeAlias
 Closings: TypeAlias = tuple[tuple[str, re.Pattern[str]], ...]
 
 _FIRST_WORDS = """\
-let feel please i i'm i’m i'd i’d i'll i’ll if is was are there what how can may could shall
+let feel please it my i i'm i’m i'd i’d i'll i’ll if is was are there what how can may could shall
 should do would want need have any just happy glad good best wish wishing all you you're
 you’re your stay safe take enjoy hope thanks thank cheers bye goodbye and so also but now
 finally lastly again overall otherwise anyway well ok okay in as remember make be don't
 don’t never for tell share looking this these the that that's when whenever once simply
-kindly always more however there we choose pick select use note disclaimer keep replace happy sweet alternatively
-que puis-je puis souhaitez-vous voulez-vous avez-vous espérons espérant recuerda
+kindly always more however there still edit alternatively we choose pick select use note disclaimer keep replace happy sweet alternatively
+que puis-je puis d'autres d’autres souhaitez-vous voulez-vous avez-vous espérons espérant recuerda
 ¿hay ¿te ¿le ¿en ¿necesitas ¿necesita ¿quieres ¿quiere ¿tienes ¿puedo
 ¿deseas ¿qué si se wenn falls если no não n'hésitez n’hésitez n'hésite n’hésite zögern non
 не fique sinta-se обращайтесь lass lassen espero j'espère j’espère ich spero надеюсь viel
@@ -46,10 +46,10 @@ HINTS = (
     "bye", "thank", "wish", "replace", "you can ", "you think", "dud",
     "hésite", "hesite", "zöger", "wissen", "esitare", "sapere", "стесня", "знать", "обращ",
     "vontade",
-    "espero", "espère", "hoffe", "spero", "надеюсь", "erfolg", "chance", "suerte", "sorte", "удачи",
+    "espero", "questions", "puedo", "espère", "hoffe", "spero", "надеюсь", "erfolg", "chance", "suerte", "sorte", "удачи",
     "keep in mind", "note", "disclaimer", "hypothetical", "fictional", "adapt",
     "personali", "customi", "tailor", "placeholder", "estimate", "not exhaustive", "puis-je",
-    "-vous", "courage", "¿", "avísame", "dímelo", "saber", "remember", "shall we", "reach out", "there you",
+    "-vous", "courage", "¿", "avísame", "dímelo", "saber", "remember", "shall we", "reach out", "there you", "pleasure",
 )  # fmt: skip
 """A closing unit in English has one of these, in lower case."""
 
@@ -78,7 +78,8 @@ _EDIT = (
 def closing(kind: str, *alternatives: str) -> tuple[str, re.Pattern[str]]:
     """A kind of closing from its alternative patterns, after words that lead up to it."""
     lead = r"(?:(?:and|so|also|but|now|finally|lastly|again|overall|otherwise|anyway|please|well|ok"
-    lead += r"|okay|in the meantime|as always|remember),? ){0,2}"
+    lead += r"|okay|in the meantime|as always|remember|however|still|alternatively|of course|edit:"
+    lead += r"|in any case|if so),? ){0,2}"
     return kind, re.compile(lead + "(?:" + "|".join(alternatives) + ")", re.IGNORECASE)
 
 
@@ -165,7 +166,7 @@ def english() -> Closings:
             r"(?:want|need) me to [^\n]{0,120}\?",
             r"shall (?:i|we) [^\n]{0,100}\?",
             r"(?:if|should|whenever|when|once|in case)\b (?:there(?:['’]s| is| are)|you|anything"
-            r"|any|this|that)\b" + _GAP + r"\b" + _ME + _OTHERS,
+            r"|any|this|that|i(?:['’]ve| have))\b" + _GAP + r"\b" + _ME + _OTHERS,
             r"(?:let me know|for more|for further) (?:details|information|assistance|help)\b"
             + _GAP + r"\b" + _ME,
             r"i(?:['’]m| am)(?: always| also| still| here| just)*+ (?:here|happy|glad|available"
@@ -179,7 +180,7 @@ def english() -> Closings:
             r"| pleased| willing)? ?to (?:help|assist|answer|provide|discuss|chat|talk|explain"
             r"|elaborate|clarify|offer|share|brainstorm|suggest|guide|try|create|write|recommend"
             r"|hear|give|support|continue)\b",
-            r"(?:i['’]m )?(?:always |more than )?(?:happy|glad) to (?:help|assist|elaborate"
+            r"(?:i['’](?:m|ll be) )?(?:always |more than )?(?:happy|glad) to (?:help|assist|elaborate"
             r"|clarify"
             r"|answer|provide|explain|discuss)\b",
             r"i (?:can|could|will|would)(?: also| then| gladly| certainly)? (?:help|assist|provide"
@@ -188,12 +189,15 @@ def english() -> Closings:
             r"|tailor|go|walk)\b[^\n]{0,160}\b(?:if (?:you|needed|that|this|it|desired|necessary)"
             r"|for you\?|with that)\b",
             r"just (?:ask|say the word|let me know|tell me)\b",
+            r"(?:it (?:would|will) be )?my pleasure (?:helping|assisting|to (?:help|assist))\b",
             r"(?:please )?(?:tell|share with) (?:me|us) (?:more|what|your|if|which|how)\b",
             r"i(?:['’]m| am)? ?look(?:ing)? forward to (?:your|hearing|helping|assisting|chatting"
             r"|our)\b",
             r"what (?:do|are) you(?:r)? (?:think|thoughts)\?$",
             # Spanish, Portuguese, French, German, Italian, Russian
             r"(?:que|en quoi|comment) puis-je (?:faire|vous|t['’]|encore|d['’]autre)[^\n]{0,60}\?",
+            r"(?:avez-vous )?d['’]autres questions ?\?",
+            r"si\b" + _GAP + r"\bpuedo (?:ayudar|dar|ofrecer|explicar|recomendar)",
             r"(?:souhaitez|voulez|avez)-vous (?:que je|d['’]autres|autre|plus)[^\n]{0,100}\?",
             r"¿(?:hay|te|le|en qué|necesitas|necesita|quieres|quiere|tienes|puedo|deseas"
             r"|qué más)\b",
@@ -210,7 +214,7 @@ def english() -> Closings:
         ),
         closing(
             "wish",
-            r"(?:i )?(?:really |sincerely |do |truly |also )?hope (?:this|that|these|it"
+            r"(?:i |we )?(?:really |sincerely |do |truly |also )?hope (?:this|that|these|it"
             r"|my (?:answer"
             r"|response|suggestions?|explanation|advice)|i(?:['’]ve| have| could| was)"
             r"|the (?:above"

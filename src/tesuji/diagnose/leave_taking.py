@@ -24,9 +24,10 @@ _ABBREVIATIONS = (" Dr.", " Mr.", " Ms.", " Mrs.", " St.", "e.g.", "i.e.")
 MARKUP = " \t\r\n*_#>~-–—()（）[]【】\u200b\ufe0f\u3000"
 _OUTER = MARKUP + "😊🙂😄😃🎉👍✨💪🌟❤🙏🚀🤗🌸💖😉🍀📚🌈💬"
 _EMOJI = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s*")
+_FACE = re.compile(r"(?:^|\s)[:;=]['-]?[)DP(]?\s*$")  # ":)", whose bracket is stripped as markup
 _RULE = re.compile(r"[-*_=]{3,}")
 _SPEAKER = re.compile(
-    r"(?!注|備考|免責|备注|[Nn]ote|[Dd]isclaimer)[^\s:：、。，（）(),.!?]{1,16}[:：]\s*[^\s/]"
+    r"(?!注|備考|免責|备注|[Nn]ote|[Dd]isclaimer|[Ee]dit)[^\s:：、。，（）(),.!?]{1,16}[:：]\s*[^\s/]"
 )
 # What an assistant says of itself, and no mail or story does at its very end.
 _ASSISTANT = re.compile(
@@ -46,7 +47,7 @@ _ASSISTANT = re.compile(
     re.IGNORECASE,
 )
 _OFFERS_ITSELF = re.compile(
-    r"\b(?:i can (?:help|assist)(?: you)? with|else i can (?:do|help|assist))", re.IGNORECASE
+    r"\b(?:hope (?:this|that|these) helps?\b|i can (?:help|assist)(?: you)? with|else i can (?:do|help|assist))", re.IGNORECASE
 )
 # The beginning of a last paragraph that can be nothing else.
 _PLAIN = re.compile(
@@ -167,7 +168,7 @@ def _last_paragraph(seen: Observation, end: int) -> tuple[int, str, float]:
 
 def _last_unit(near: str) -> str:
     """The last sentence or line, without markup."""
-    near = near.rstrip(_OUTER)
+    near = _FACE.sub("", near.rstrip(_OUTER)).rstrip(_OUTER)
     if near.isascii():
         stop = near.rfind(". ") + 1
         while stop > 0 and near.endswith(_ABBREVIATIONS, 0, stop):
@@ -193,7 +194,7 @@ def _may_close(unit: str) -> bool:
 
 
 def _bare(unit: str) -> str:
-    unit = unit.strip(MARKUP)
+    unit = _FACE.sub("", unit).strip(MARKUP)
     if "**" in unit:  # "Remember to **tailor** it"
         unit = unit.replace("**", "")
     return unit if unit.isascii() else _EMOJI.sub("", unit).strip(MARKUP)
