@@ -24,7 +24,7 @@ _ABBREVIATIONS = (" Dr.", " Mr.", " Ms.", " Mrs.", " St.", "e.g.", "i.e.")
 MARKUP = " \t\r\n*_#>~-–—()（）[]【】\u200b\ufe0f\u3000"
 _OUTER = MARKUP + "😊🙂😄😃🎉👍✨💪🌟❤🙏🚀🤗🌸💖😉🍀📚🌈💬"
 _EMOJI = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s*")
-_FACE = re.compile(r"(?:^|\s)[:;=]['-]?[)DP(]?\s*$")  # ":)", whose bracket is stripped as markup
+_FACES = (" :", " ;", " :-", " ;-", " :D", " :P", " ;D")  # the bracket is stripped as markup
 _RULE = re.compile(r"[-*_=]{3,}")
 _SPEAKER = re.compile(
     r"(?!注|備考|免責|备注|[Nn]ote|[Dd]isclaimer|[Ee]dit)[^\s:：、。，（）(),.!?]{1,16}[:：]\s*[^\s/]"
@@ -168,7 +168,9 @@ def _last_paragraph(seen: Observation, end: int) -> tuple[int, str, float]:
 
 def _last_unit(near: str) -> str:
     """The last sentence or line, without markup."""
-    near = _FACE.sub("", near.rstrip(_OUTER)).rstrip(_OUTER)
+    near = near.rstrip(_OUTER)
+    if near.endswith(_FACES):
+        near = near.rstrip(":;-DP").rstrip(_OUTER)
     if near.isascii():
         stop = near.rfind(". ") + 1
         while stop > 0 and near.endswith(_ABBREVIATIONS, 0, stop):
@@ -194,7 +196,9 @@ def _may_close(unit: str) -> bool:
 
 
 def _bare(unit: str) -> str:
-    unit = _FACE.sub("", unit).strip(MARKUP)
+    unit = unit.strip(MARKUP)
+    if unit.endswith(_FACES) or unit in (":", ";"):
+        unit = unit.rstrip(":;-DP").rstrip(MARKUP)
     if "**" in unit:  # "Remember to **tailor** it"
         unit = unit.replace("**", "")
     return unit if unit.isascii() else _EMOJI.sub("", unit).strip(MARKUP)
