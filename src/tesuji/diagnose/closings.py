@@ -20,7 +20,7 @@ from typing import TypeAlias
 Closings: TypeAlias = tuple[tuple[str, re.Pattern[str]], ...]
 
 _FIRST_WORDS = """\
-let feel please it my i i'm i’m i'd i’d i'll i’ll if is was are there what how can may could shall
+let feel please i i'm i’m i'd i’d i'll i’ll if is was are there what how can may could shall
 should do would want need have any just happy glad good best wish wishing all you you're
 you’re your stay safe take enjoy hope thanks thank cheers bye goodbye and so also but now
 finally lastly again overall otherwise anyway well ok okay in as remember make be don't
@@ -118,8 +118,6 @@ def english() -> Closings:
             r"|medical|financial|professional)|intended|based on|hypothetical|fictional))\b",
             r"(?:please )?note(?:,| that|:)? (?:that )?(?:this is|these are)(?: only| just)? (?:an? )?"
             r"(?:general|rough|approximate|simplified|basic)\b",
-            r"[^\n.]{0,120}\b(?:list|answer|overview|response) (?:is|may|might)(?: not|n['’]t)(?: be)?"
-            r" (?:exhaustive|complete|comprehensive)\b",
             r"(?:these|this|the) [^\n.]{1,40} (?:is|are) (?:purely |entirely "
             r"|all )?(?:hypothetical"
             r"|fictional|made[- ]up|for illustrati\w+)\b",

@@ -29,6 +29,7 @@ _INFLECTED = re.compile(
     r"(.?)(?:s|es|ed|d|ing|er|ers|or|ly|al|ally|ment|ments|ness|y|ies|ied|ion|ions|able|ful|less|n"
     r"|en|ship|hood|like|wise|work|way|time|one|self|line|er|est|ize|ise|ist|ism|ity|ive|ous|'s|’s)"
 )
+_REST = re.compile(r"\w+")
 _FAREWELL = re.compile(
     r"(?:best|kind|warm|regards|sincerely|yours|love|thank|cheers|amen|fin|end|qed|ps)",
     re.IGNORECASE,
@@ -55,7 +56,9 @@ def open_bracket(line: str, body: str) -> Sign | None:
 
     Where it ends with a letter, the line must look like code that is no part of a sentence.
     """
-    if not _CODE.search(line) or ITEM.match(line):
+    if "(" not in line and "[" not in line and "{" not in line:
+        return None
+    if never_closed(line) is None or not _CODE.search(line) or ITEM.match(line):
         return None
     if line[-1].isalpha() and not _STATEMENT.match(line):
         return None
@@ -108,9 +111,14 @@ def begun_word(word: str, text: str) -> Sign | None:
     if len(word) < _LEAST_HEAD or not word.isalpha():
         return None
     head, text = word.lower(), text.lower()
-    found = re.search(r"(?<!\w)" + re.escape(head) + r"(\w+)", text)
-    if found is None or _INFLECTED.fullmatch(found[1]):
-        return None
-    if re.search(r"(?<!\w)" + re.escape(head) + r"(?!\w)", text):
-        return None
-    return f"ends inside of {found[0]!r}", 0.7
+    longer = ""
+    at = text.find(head)
+    while at >= 0:
+        end = at + len(head)
+        if at == 0 or not text[at - 1].isalnum():
+            rest = _REST.match(text, end)
+            if rest is None or _INFLECTED.fullmatch(rest[0]):
+                return None  # a word of the text itself
+            longer = longer or head + rest[0]
+        at = text.find(head, end)
+    return (f"ends inside of {longer!r}", 0.7) if longer else None

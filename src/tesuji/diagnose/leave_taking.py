@@ -24,6 +24,10 @@ _ABBREVIATIONS = (" Dr.", " Mr.", " Ms.", " Mrs.", " St.", "e.g.", "i.e.")
 MARKUP = " \t\r\n*_#>~-–—()（）[]【】\u200b\ufe0f\u3000"
 _OUTER = MARKUP + "😊🙂😄😃🎉👍✨💪🌟❤🙏🚀🤗🌸💖😉🍀📚🌈💬"
 _EMOJI = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s*")
+_NOT_ALL = re.compile(
+    r"\b(?:list|answer|overview|response) (?:is|may|might)(?: by no means| not|n['’]t)(?: be)?"
+    r" (?:an )?exhaustive\b", re.IGNORECASE
+)
 _FACES = (" :", " ;", " :-", " ;-", " :D", " :P", " ;D")  # the bracket is stripped as markup
 _RULE = re.compile(r"[-*_=]{3,}")
 _SPEAKER = re.compile(
@@ -210,6 +214,8 @@ def _closing(unit: str, prompt: str) -> str:
         return ""  # the end of somebody's speech
     if unit[0] in '"“「『' or _SPEAKER.match(unit):
         return ""
+    if "exhaustive" in unit and _NOT_ALL.search(unit):
+        return "" if asked_for(unit, prompt) else "disclaimer"
     tables = (closings.english(),) if unit.isascii() else (closings.english(), closings_cjk.cjk())
     for table in tables:
         for kind, pattern in table:

@@ -142,7 +142,7 @@ def _sign(seen: Observation, body: str) -> tuple[str, float] | None:
     if spans and spans[-1][1] >= len(text.rstrip()):
         return None
     sign = endings.open_end(text, body, seen.prompt) or _cut_loop(seen)
-    if sign is None and soup_start(text, seen.prompt) >= 0:
+    if sign is None and soup_start(seen) >= 0:
         return "breaks off in token soup", 0.7  # nobody ends so
     return sign
 
