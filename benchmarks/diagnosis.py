@@ -165,8 +165,8 @@ def read_blind(pool: Path) -> dict[str, Sequence[Labelled]]:
         rows = {row["id"]: row for row in map(json.loads, lines)}
     parts: dict[str, Sequence[Labelled]] = {}
     for name in ("A", "B"):
-        lines = (_READINGS / f"blind_{name.lower()}.jsonl").read_text("utf-8").splitlines()
-        parts[name] = [_judged(rows, json.loads(line)) for line in lines]
+        judged = (_READINGS / f"blind_{name.lower()}.jsonl").read_text("utf-8").splitlines()
+        parts[name] = [_judged(rows, json.loads(line)) for line in judged]
     return parts
 
 

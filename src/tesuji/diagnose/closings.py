@@ -25,7 +25,8 @@ should do would want need have any just happy glad good best wish wishing all yo
 you’re your stay safe take enjoy hope thanks thank cheers bye goodbye and so also but now
 finally lastly again overall otherwise anyway well ok okay in as remember make be don't
 don’t never for tell share looking this these the that that's when whenever once simply
-kindly always more however there still edit alternatively we choose pick select use note disclaimer keep replace happy sweet alternatively
+kindly always more however there still edit alternatively we choose pick select use note
+disclaimer keep replace sweet
 que puis-je puis d'autres d’autres souhaitez-vous voulez-vous avez-vous espérons espérant recuerda
 ¿hay ¿te ¿le ¿en ¿necesitas ¿necesita ¿quieres ¿quiere ¿tienes ¿puedo
 ¿deseas ¿qué si se wenn falls если no não n'hésitez n’hésitez n'hésite n’hésite zögern non
@@ -37,7 +38,8 @@ FIRST_WORDS = frozenset(_FIRST_WORDS.split())
 ABOUT = frozenset(["the", "this", "these", "that", "that's", "that’s"])
 """The first words of closing units that speak of the answer, and what one of these says."""
 ABOUT_HINTS = ("hypothetical", "fictional", "made", "illustrat", "just ", "only ", "merely",
-               "rough", "exhaustive", "estimate", "approximate", "sample", "some ", "a few", "one ")  # fmt: skip
+               "rough", "exhaustive", "estimate", "approximate", "sample", "some ", "a few",
+               "one ")  # fmt: skip
 HINTS = (
     "let me", "free to", "hesitate", "anything", "hope", "luck", "happy", "would you", "help",
     "i can ", "question", "assist", "glad", "have a ", "best wishes", "all the best", "enjoy",
@@ -46,10 +48,12 @@ HINTS = (
     "bye", "thank", "wish", "replace", "you can ", "you think", "dud",
     "hésite", "hesite", "zöger", "wissen", "esitare", "sapere", "стесня", "знать", "обращ",
     "vontade",
-    "espero", "questions", "puedo", "espère", "hoffe", "spero", "надеюсь", "erfolg", "chance", "suerte", "sorte", "удачи",
+    "espero", "puedo", "espère", "hoffe", "spero", "надеюсь", "erfolg", "chance",
+    "suerte", "sorte", "удачи",
     "keep in mind", "note", "disclaimer", "hypothetical", "fictional", "adapt",
     "personali", "customi", "tailor", "placeholder", "estimate", "not exhaustive", "puis-je",
-    "-vous", "courage", "¿", "avísame", "dímelo", "saber", "remember", "shall we", "reach out", "there you", "pleasure",
+    "-vous", "courage", "¿", "avísame", "dímelo", "saber", "remember", "shall we", "reach out",
+    "there you",
 )  # fmt: skip
 """A closing unit in English has one of these, in lower case."""
 
@@ -103,7 +107,8 @@ def english() -> Closings:
             r"(?:just )?(?:remember|make sure|be sure|don['’]?t forget) to (?:replace|fill in"
             r"|customi[sz]e"
             r"|personali[sz]e|(?:tailor|adjust|adapt|modify|edit|change|update|proofread|review)"
-            r" (?:this|it|the (?:above|text|content|wording|details|placeholders?)|your (?:letter|e?-?mail"
+            r" (?:this|it|the (?:above|text|content|wording|details|placeholders?)"
+            r"|your (?:letter|e?-?mail"
             r"|resume|cv"
             r"|message|script|speech|post|text)|any)\b)",
             r"(?:please |simply |just )?(?:replace|fill in|update) (?:the |any "
@@ -116,7 +121,8 @@ def english() -> Closings:
             r"|the above|these|my|i['’]?m|i am|as an? ai)\b[^\n]{0,30}\b(?:answer|response"
             r"|information|list|suggestions?|an ai|(?:just|only|merely|not (?:a substitute|legal"
             r"|medical|financial|professional)|intended|based on|hypothetical|fictional))\b",
-            r"(?:please )?note(?:,| that|:)? (?:that )?(?:this is|these are)(?: only| just)? (?:an? )?"
+            r"(?:please )?note(?:,| that|:)? (?:that )?(?:this is|these are)(?: only"
+            r"| just)? (?:an? )?"
             r"(?:general|rough|approximate|simplified|basic)\b",
             r"(?:these|this|the) [^\n.]{1,40} (?:is|are) (?:purely |entirely "
             r"|all )?(?:hypothetical"
@@ -130,7 +136,8 @@ def english() -> Closings:
             r"|following )?(?:lists?"
             r"|answer|response|information|translation|summary|suggestions?|estimates?|figures?"
             r"|explanation|code|script|links?|urls?|plan|itinerary|schedule|template|program"
-            r"|example|calculations?|prices?|costs?) (?:is|are|may|might|was|were|does|do|can|assumes?"
+            r"|example|calculations?|prices?|costs?) (?:is|are|may|might|was|were|does|do|can"
+            r"|assumes?"
             r"|has|have)\b",
             r"disclaimer:",
         ),
@@ -178,7 +185,8 @@ def english() -> Closings:
             r"| pleased| willing)? ?to (?:help|assist|answer|provide|discuss|chat|talk|explain"
             r"|elaborate|clarify|offer|share|brainstorm|suggest|guide|try|create|write|recommend"
             r"|hear|give|support|continue)\b",
-            r"(?:i['’](?:m|ll be) )?(?:always |more than )?(?:happy|glad) to (?:help|assist|elaborate"
+            r"(?:i['’](?:m|ll be) )?(?:always |more than )?(?:happy|glad) to (?:help|assist"
+            r"|elaborate"
             r"|clarify"
             r"|answer|provide|explain|discuss)\b",
             r"i (?:can|could|will|would)(?: also| then| gladly| certainly)? (?:help|assist|provide"
@@ -187,7 +195,6 @@ def english() -> Closings:
             r"|tailor|go|walk)\b[^\n]{0,160}\b(?:if (?:you|needed|that|this|it|desired|necessary)"
             r"|for you\?|with that)\b",
             r"just (?:ask|say the word|let me know|tell me)\b",
-            r"(?:it (?:would|will) be )?my pleasure (?:helping|assisting|to (?:help|assist))\b",
             r"(?:please )?(?:tell|share with) (?:me|us) (?:more|what|your|if|which|how)\b",
             r"i(?:['’]m| am)? ?look(?:ing)? forward to (?:your|hearing|helping|assisting|chatting"
             r"|our)\b",
@@ -234,7 +241,8 @@ def english() -> Closings:
             r"enjoy (?:your|the|this|these|\w+ing) [^\n.!]{1,90}!",
             r"enjoy (?:your|this|these) [^\n.!]{1,90}\.",
             r"there you (?:have it|go)(?:[!.]|,[^\n]{0,90}[!.])",
-            r"(?:espero (?:que (?:est[eo]s?|estas?|te|le|isso|ajude|sea|les?)\b|haber(?:te|le)? ayudado"
+            r"(?:espero (?:que (?:est[eo]s?|estas?|te|le|isso|ajude|sea|les?)\b|haber(?:te"
+            r"|le)? ayudado"
             r"|ter ajudado)|j['’]espère que|ich hoffe,? (?:das|dass"
             r"|diese|es|ihnen)|spero che|надеюсь,? (?:это|что|эт)|viel erfolg|bonne chance|¡?buena"
             r" suerte|¡?suerte!|boa sorte|удачи|bon courage)\b",

@@ -78,7 +78,8 @@ _TEXT = re.compile(
 _DATA = re.compile(r"(?<![a-z])(?:json|csv|yaml|xml|mermaid|svg|graphviz)(?![a-z])", re.IGNORECASE)
 # The answer itself is to be data, whatever it explains.
 _IN_DATA = re.compile(
-    r"\b(?:output|response|answer|reply)\b[^.\n]{0,30}\b(?:in|as) (?:valid )?(?:json|csv|yaml|xml)\b"
+    r"\b(?:output|response|answer|reply)\b[^.\n]{0,30}\b(?:in|as) (?:valid )?(?:json|csv|yaml"
+    r"|xml)\b"
     r"|(?:回答|応答|出力|結果)は?[^。\n]{0,12}(?:JSON|CSV|YAML|XML)"
     r"|(?:JSON|CSV|YAML|XML)(?:形式|フォーマット)?で(?:答え|回答|出力|返)"
     r"|(?:用|以)(?:JSON|CSV|YAML|XML)(?:格式)?",
@@ -97,11 +98,14 @@ _SAY_WHY = re.compile(
 _BLOCK = re.compile(
     r"\b(?:html|markdown table|table|regex|regular expression|sql query"
     r"|formula|latex)\b|\b(?:write|create|implement|generate|give|make|code|build|produce|develop"
-    r"|find)\b[^.\n]{0,60}\b(?:code|function|program|script|query|class|snippet|command|algorithm|page"
+    r"|find)\b[^.\n]{0,60}\b(?:code|function|program|script|query|class|snippet|command"
+    r"|algorithm|page"
     r"|component|method|macro)\b"
-    r"|\b(?:provide|give|write)\b[^.\n]{0,30}\b(?:java|python|javascript|c\+\+|c#|rust|go|kotlin|sql)"
+    r"|\b(?:provide|give|write)\b[^.\n]{0,30}\b(?:java|python|javascript|c\+\+|c#|rust|go|kotlin"
+    r"|sql)"
     r" (?:solution|implementation)\b"
-    r"|(?:^|\n)(?:python|java|javascript|c\+\+|sql|bash) (?:function|program|script|code) (?:to|that|for)\b"
+    r"|(?:^|\n)(?:python|java|javascript|c\+\+|sql|bash) (?:function|program|script|code) (?:to"
+    r"|that|for)\b"
     r"|\b(?:convert|translate|turn)\b[^.\n]{0,40}\b(?:in)?to an? (?:bash|shell|regex|sql|python"
     r"|command|latex|markdown)\b"
     r"|\b(?:implement|create|build|make|write|develop)\b[^.\n]{0,80}\b(?:in|using|with) (?:python"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from tesuji.diagnose.endings_open import begun_word
 from tesuji.diagnose.endings_words import FUNCTION, SELDOM_LAST, WEAK, often_last
@@ -30,7 +30,10 @@ _SHORTENED = re.compile(
     r"(?:^|[\s(])(?:\w|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|etc|No|vol|Vol|ed|pp?|approx)$"
 )
 # What begins a sentence and is none.
-_BEGINS = frozenset("here's it's there's that's let's i've it this these those the a an in if".split())
+_BEGINS_WORDS = """\
+here's it's there's that's let's i've it this these those the a an in if
+"""
+_BEGINS = frozenset(_BEGINS_WORDS.split())
 _MOST_BEGUN = 6  # words of a paragraph that is only begun
 _LEAST_STOPS = 2
 _SHORT = 1_200  # characters; shorter texts are seldom cut
@@ -75,7 +78,8 @@ def cased(text: str, body: str, line: str, prompt: str) -> Sign | None:
     return None if _rounded_off(end) else _without_end(end)
 
 
-class _End(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _End:
     """The last line of a text, in parts."""
 
     text: str

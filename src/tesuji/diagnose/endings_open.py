@@ -21,7 +21,8 @@ _BEGUN_ADDRESS = re.compile(r"(?:https?:?/{0,2}|\bwww\.)$")
 _LETTER = re.compile(r"\b[a-z]{3,} [b-df-hj-npr-tvwz]$")
 _CODE = re.compile(r"\w[(\[]|[=;]\s")
 _STATEMENT = re.compile(
-    r"\s*(?:(?:if|for|while|return|elif|else|def|print|assert|except|with)\b.{0,3}[\w(]|[\w.]{2,40}\(|[\w.\[\]]{1,40} ?[-+*]?= ?"
+    r"\s*(?:(?:if|for|while|return|elif|else|def|print|assert|except|with)\b.{0,3}[\w(]"
+    r"|[\w.]{2,40}\(|[\w.\[\]]{1,40} ?[-+*]?= ?"
     r"|[A-Z]\w+<\w+> \w+)"
 )
 # What may follow on a word's beginning without its being cut: "plan" before "plans", "planning".
@@ -95,8 +96,10 @@ def stub(body: str, line: str, prompt: str) -> Sign | None:
         return None
     above = body[: len(body) - len(line)]
     paragraph = above.rstrip()
-    if not above.endswith("\n\n") or paragraph[-1:] not in (".", "。") or (
-        len(paragraph) - paragraph.rfind("\n") < _LEAST_ABOVE
+    if (
+        not above.endswith("\n\n")
+        or paragraph[-1:] not in (".", "。")
+        or (len(paragraph) - paragraph.rfind("\n") < _LEAST_ABOVE)
     ):
         return None
     return begun_word(words[-1], prompt[-2_000:] + " " + above)

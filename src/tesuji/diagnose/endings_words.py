@@ -62,8 +62,10 @@ already large positive special significantly explore appropriate daily produce s
 SELDOM_LAST = frozenset(_SELDOM_LAST_WORDS.split())
 # Plurals and nouns of some kinds, and words that round off.
 _OFTEN_LAST = re.compile(
-    r"(?:\w{2,}[^sui\W]s|\w{2,}ty|\w{3,}ion|well|too|it|all|else|today|again|etc|life|time|needed|now"
-    r"|there|together|here|alone|fast|free|world|line|way|work|well-being|us|them|me|soon|one|anymore"
+    r"(?:\w{2,}[^sui\W]s|\w{2,}ty|\w{3,}ion|well|too|it|all|else|today|again|etc|life|time"
+    r"|needed|now"
+    r"|there|together|here|alone|fast|free|world|line|way|work|well-being|us|them|me|soon|one"
+    r"|anymore"
     r"|instead|so|best|open|debate|first|accordingly|life|day|you|etcetera)"
 )
 

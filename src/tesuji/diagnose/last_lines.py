@@ -16,7 +16,8 @@ ITEM = re.compile(
 )
 HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
 BARE_LINE = re.compile(
-    r"#[^\W\d]|https?://|www\.|\S@\S|\\\]|\$(?!\d)|\\boxed|^[A-Z][\w ]{0,30}: ?[^\n]{0,40}$|[=≈→]|^[-–—*_]+$",
+    r"#[^\W\d]|https?://|www\.|\S@\S|\\\]|\$(?!\d)|\\boxed"
+    r"|^[A-Z][\w ]{0,30}: ?[^\n]{0,40}$|[=≈→]|^[-–—*_]+$",
     re.MULTILINE,
 )
 # It begins with one set of characters, so that the search skips fast.

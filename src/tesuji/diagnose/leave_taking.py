@@ -26,12 +26,14 @@ _OUTER = MARKUP + "😊🙂😄😃🎉👍✨💪🌟❤🙏🚀🤗🌸💖�
 _EMOJI = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s*")
 _NOT_ALL = re.compile(
     r"\b(?:list|answer|overview|response) (?:is|may|might)(?: by no means| not|n['’]t)(?: be)?"
-    r" (?:an )?exhaustive\b", re.IGNORECASE
+    r" (?:an )?exhaustive\b",
+    re.IGNORECASE,
 )
 _FACES = (" :", " ;", " :-", " ;-", " :D", " :P", " ;D")  # the bracket is stripped as markup
 _RULE = re.compile(r"[-*_=]{3,}")
 _SPEAKER = re.compile(
-    r"(?!注|備考|免責|备注|[Nn]ote|[Dd]isclaimer|[Ee]dit)[^\s:：、。，（）(),.!?]{1,16}[:：]\s*[^\s/]"
+    r"(?!注|備考|免責|备注|[Nn]ote|[Dd]isclaimer"
+    r"|[Ee]dit)[^\s:：、。，（）(),.!?]{1,16}[:：]\s*[^\s/]"
 )
 # What an assistant says of itself, and no mail or story does at its very end.
 _ASSISTANT = re.compile(
@@ -51,7 +53,9 @@ _ASSISTANT = re.compile(
     re.IGNORECASE,
 )
 _OFFERS_ITSELF = re.compile(
-    r"\b(?:hope (?:this|that|these) helps?\b|i can (?:help|assist)(?: you)? with|else i can (?:do|help|assist))", re.IGNORECASE
+    r"\b(?:hope (?:this|that|these) helps?\b|i can (?:help|assist)(?: you)? with"
+    r"|else i can (?:do|help|assist))",
+    re.IGNORECASE,
 )
 # The beginning of a last paragraph that can be nothing else.
 _PLAIN = re.compile(

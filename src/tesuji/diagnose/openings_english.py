@@ -123,8 +123,10 @@ ENGLISH: tuple[Segment, ...] = (
         "announcement",
         "the your a an one",
         # "The third verse goes like this:", "A possible translation would be:"
-        r"(?=[^\n:.!?]{0,230}:[ \t*_]*\n)the\b[^\n:.!?]{0,160}\b(?:goes|reads|looks?) (?:like this|as follows):(?=[ \t*_]*\n)",
-        r"(?=[^\n:.!?]{0,230}:[ \t*_]*\n)(?:the|your|an?|one)\b[^\n:.!?]{0,60}\b(?:translation|version|summary|equivalent"
+        r"(?=[^\n:.!?]{0,230}:[ \t*_]*\n)the\b[^\n:.!?]{0,160}\b(?:goes|reads"
+        r"|looks?) (?:like this|as follows):(?=[ \t*_]*\n)",
+        r"(?=[^\n:.!?]{0,230}:[ \t*_]*\n)(?:the|your|an?|one)\b[^\n:.!?]{0,60}\b(?:translation"
+        r"|version|summary|equivalent"
         r"|paraphrase|correction|rewrite)\b[^\n:.!?]{0,160}\b(?:is|(?:w|c)ould be|can be):"
         r"(?=[ \t*_]*\n)",
         r"the following [a-z]+(?: [a-z]+)?? (?:is|are|contains?|shows?|lists?|gives?|provides?"
