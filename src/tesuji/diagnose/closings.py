@@ -51,7 +51,7 @@ HINTS = (
     "espero", "puedo", "espère", "hoffe", "spero", "надеюсь", "erfolg", "chance",
     "suerte", "sorte", "удачи",
     "keep in mind", "note", "disclaimer", "hypothetical", "fictional", "adapt",
-    "personali", "customi", "tailor", "placeholder", "estimate", "not exhaustive", "puis-je",
+    "personali", "customi", "tailor", "placeholder", "estimate", "exhaustive", "puis-je",
     "-vous", "courage", "¿", "avísame", "dímelo", "saber", "remember", "shall we", "reach out",
     "there you",
 )  # fmt: skip

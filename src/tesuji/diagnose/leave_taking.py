@@ -161,7 +161,9 @@ def _last_paragraph(seen: Observation, end: int) -> tuple[int, str, float]:
         text[start + 2 : start + 3] not in _PLAIN_FIRST or not _PLAIN.match(text, start)
     ):
         return _NONE
-    first = _BOUNDARY.split(text[start:end].strip(MARKUP), maxsplit=1)[0]
+    paragraph = text[start:end].strip(MARKUP)
+    boundary = _BOUNDARY.search(paragraph)
+    first = paragraph[: boundary.start() + 1] if boundary else paragraph
     if not first or not _ends_with_closing(first, seen.prompt):
         return _NONE
     first = _bare(first)
