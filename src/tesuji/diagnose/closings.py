@@ -148,6 +148,12 @@ def english() -> Closings:
             r"|provide|message|tell me|return|come back|respond|reply|request|inquire|follow up"
             r"|chat"
             r"|use (?:this|it|these)|give me|send|specify|clarify)\b" + _OTHERS,
+            r"(?:please )?(?:don['’]?t|do not|never) hesitate (?:reaching|asking|contacting)\b"
+            + _OTHERS,
+            r"i can (?:also )?(?:provide|share|give|recommend|suggest|explain)(?: you)?(?: with)?"
+            r" (?:more|additional|further|other)\b[^\n]{0,70}[.!]$",
+            r"feel free to [^\n.]{0,60}\b(?:modify|adapt|adjust|customi[sz]e) (?:them|it|this"
+            r"|these)\b",
             r"(?:please )?(?:don['’]?t|do not|never) hesitate to (?:ask|reach|contact|let|share"
             r"|request|inquire|tell|message|provide|send)\b" + _OTHERS,
             r"(?:remember|as always|overall)\b[^\n]{10,240}?\b(?:and|but"
@@ -171,7 +177,7 @@ def english() -> Closings:
             r"(?:want|need) me to [^\n]{0,120}\?",
             r"shall (?:i|we) [^\n]{0,100}\?",
             r"(?:if|should|whenever|when|once|in case)\b (?:there(?:['’]s| is| are)|you|anything"
-            r"|any|this|that|i(?:['’]ve| have))\b" + _GAP + r"\b" + _ME + _OTHERS,
+            r"|any|this|that|neither|none|i(?:['’]ve| have))\b" + _GAP + r"\b" + _ME + _OTHERS,
             r"(?:let me know|for more|for further) (?:details|information|assistance|help)\b"
             + _GAP + r"\b" + _ME,
             r"i(?:['’]m| am)(?: always| also| still| here| just)*+ (?:here|happy|glad|available"
@@ -238,7 +244,8 @@ def english() -> Closings:
             r"|fun|blessed|happy|excellent|beautiful)\b[^\n]{0,60}[!.]",
             r"(?:you(?:['’]re| are) (?:very |most )?welcome)\b",
             r"(?:stay safe|safe travels|take care)(?: and [^\n]{0,30})?[!.]",
-            r"enjoy (?:your|the|this|these|\w+ing) [^\n.!]{1,90}!",
+            r"enjoy (?:your|the|this|these|\w+ing) [^\n.!]{1,140}!",
+            r"(?:remember|now|so|go|these|this|that)\b[^\n.!?]{3,160}\b(?:and|but) happy \w+ing!",
             r"enjoy (?:your|this|these) [^\n.!]{1,90}\.",
             r"there you (?:have it|go)(?:[!.]|,[^\n]{0,90}[!.])",
             r"(?:espero (?:que (?:est[eo]s?|estas?|te|le|isso|ajude|sea|les?)\b|haber(?:te"

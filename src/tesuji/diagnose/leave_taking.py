@@ -64,6 +64,7 @@ _PLAIN = re.compile(
     r"|please (?:feel|note that (?:this|the|these)|let me|don|remember)|disclaimer|remember to"
     r"|note:? "
     r"|(?:would|do) you (?:like|want) me|don['’]?t forget to|good luck"
+    r"|espero que|j['’]espère que|ich hoffe|spero che"
     r"|enjoy (?:your|this|these)|(?:so,? |and )?there you have it|happy \w+ing"
     r"|(?:these|this|the above) (?:is|are) (?:just|only|merely|rough|estimat)|if you(?:['’]d"
     r"| would| want| need)"
@@ -71,7 +72,7 @@ _PLAIN = re.compile(
     r"|上記)は、?あくまで|以上|必要に応じて|免責|ご|お|少しでも|希望|如果)",
     re.IGNORECASE,
 )
-_PLAIN_FIRST = frozenset("iIhHlLfFpPdDrRnNwWgGtTeEsSaA \n*_(（#>こ本上以必免ごお少希如")
+_PLAIN_FIRST = frozenset("iIhHlLfFpPdDrRnNwWgGtTeEsSaAjJ \n*_(（#>こ本上以必免ごお少希如")
 _DECLINES = re.compile(
     r"[^\n]{0,80}?(?<!\w)(?:i['’]m sorry|i am sorry|sorry|i apologi[sz]e|unfortunately"
     r"|i can(?:no|['’])t|as an ai|i(?:['’]m| am) (?:not able|unable)|i (?:will|do) not|i don['’]t"
