@@ -30,7 +30,7 @@ CUT = [
     PARAGRAPH + "So, in the end, these",
     PARAGRAPH + "As you can see, this shows the main",
     PARAGRAPH + "- Move the map to where it belongs and fix it there. Here's",
-    PARAGRAPH + "It is all told in the book -\"What every river knows about",
+    PARAGRAPH + 'It is all told in the book -"What every river knows about',
     "川は砂を運びます。海は広いです。\nそれでは",
     "- 利根川：関東を流れる川\n- 信濃川：最も長い川\n- 石狩川：蛇行して流れて行っ",
     "这条河很长，也很宽阔。它把沙子带到大海。但我们",

@@ -69,10 +69,11 @@ def test_closings_are_seen(found, prompt: str, answer: str, closing: str) -> Non
 
 
 STAYS = [
-    ("Give me tips for a talk.", "1. Breathe.\n2. Smile.\n\nBy using these tips, you can talk well."),
+    ("Give me tips for a talk.", "1. Breathe.\n2. Smile.\n\nBy using these tips, you talk well."),
     ("Name the top cities. Include the best of each.",
      "1. Paris: art.\n2. Lyon: food.\n\nThese cities offer something for everybody."),
-    ("Write a rap about rivers.", "Down it goes\n\nSo, there you have it, a river, a sea,\nIt flows"),
+    ("Write a rap about rivers.",
+     "Down it goes\n\nSo, there you have it, a river, a sea,\nIt flows"),
     ("Écris un dialogue entre un robot et Ann.",
      "Ann : Merci.\n\nRobot : Avec plaisir. N'hésite pas à revenir si tu as des questions."),
     ("川の傾向を教えてください。",

@@ -40,6 +40,7 @@ _ANNOUNCES = re.compile(
 
 _TITLED = re.compile(r"(?:^|\n)[ \t]*(?:[-*+•]|\(?\d[\d.]{0,8}[.)、．]|#{1,6})[ \t]+(?=\S)")
 _MOST_FORMULA = 300  # characters; "\\[" may also be a bracket with a needless backslash
+_MOST_TITLE = 40  # characters; what stands before a speech is longer
 _FEWEST_WORDS = 4  # of a line that announces something: "Signature:" is a field of a form
 _LEAST_TITLED = 2  # items or headings above that have something under them
 _FIELD = re.compile(
@@ -225,7 +226,12 @@ def _quotation_opened(body: str, line: str) -> bool:
     at = line.rfind('"')
     if line.count('"') % 2 == 0 or line[at + 1].isspace():
         return False
-    if len(line[at + 1 :].split()) < 3 and not (ITEM.match(line) and siblings(body, line, True)):
+    speech = line[max(0, at - 2) : at] in (", ", ": ") and at > _MOST_TITLE
+    if (
+        len(line[at + 1 :].split()) < 3
+        and not speech
+        and not (ITEM.match(line) and siblings(body, line, True))
+    ):
         return False
     return line[at - 1 : at] in ("", " ", "(", "\t", "-") if at else True
 

@@ -35,9 +35,11 @@ here's it's there's that's let's i've it this these those the a an in if
 """
 _BEGINS = frozenset(_BEGINS_WORDS.split())
 _MOST_BEGUN = 6  # words of a paragraph that is only begun
+_LONG = 12  # words of a sentence that is no title
 _LEAST_STOPS = 2
 _SHORT = 1_200  # characters; shorter texts are seldom cut
 _VOCABULARY = 3_000  # characters before the end whose words are known
+_LONG_ITEM = 150  # characters of an item that is a paragraph
 _PROSE_BEFORE = 60  # characters of whole sentences before one that is only begun
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*$")
 
@@ -72,7 +74,7 @@ def cased(text: str, body: str, line: str, prompt: str) -> Sign | None:
     if line[-1] in "*_\"'’" or verse:
         return None
     clear = word and len(pieces) > 1 and (end.count >= 8 or (end.count >= 5 and _is_prose(tail)))
-    if not lower and not clear:
+    if not lower and not clear and not _named_in_prose(end, line):
         # A name or an abbreviation at the end: only clear prose is looked at.
         return None
     return None if _rounded_off(end) else _without_end(end)
@@ -115,11 +117,22 @@ def _by_last_word(end: _End) -> Sign | None:
             return f"ends with {word!r}", 0.7
     if not end.lower:
         return None
-    if word in SELDOM_LAST and count >= 4 and (len(end.pieces) > 1 or _in_prose(end)):
+    if (
+        word in SELDOM_LAST
+        and count >= (2 if len(end.pieces) > 1 else 4)
+        and (len(end.pieces) > 1 or _in_prose(end))
+    ):
         return f"ends with {word!r}", 0.7
     if count >= 3 and len(end.pieces) + end.item > 1:
         return begun_word(word, end.text[-_VOCABULARY : -len(word)])
     return None
+
+
+def _named_in_prose(end: _End, line: str) -> bool:
+    """Whether the last line is a long sentence that stops at a name, and others have their stop."""
+    if end.count < _LONG or not line[-2:].islower() or not _is_prose(end.tail):
+        return False
+    return end.siblings()
 
 
 def _in_prose(end: _End) -> bool:
@@ -173,7 +186,8 @@ def _only_begun(end: _End) -> bool:
     before = end.pieces[-2]
     if len(words) == 1 and end.word in _BEGINS and len(before.split()) >= 3:
         return True
-    if len(end.content) - len(end.tail) < _PROSE_BEFORE or (end.item and not end.siblings()):
+    told = len(end.content) - len(end.tail)
+    if told < _PROSE_BEFORE or (end.item and told < _LONG_ITEM and not end.siblings()):
         return False
     if is_farewell(words[0]) or is_farewell(words[-1]):
         return False

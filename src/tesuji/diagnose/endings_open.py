@@ -20,6 +20,7 @@ _BEGUN_ADDRESS = re.compile(r"(?:https?:?/{0,2}|\bwww\.)$")
 # One letter that is no word of its own, after a word.
 _LETTER = re.compile(r"\b[a-z]{3,} [b-df-hj-npr-tvwz]$")
 _CODE = re.compile(r"\w[(\[]|[=;]\s")
+_ARGUMENT = re.compile(r"\\[a-zA-Z]+\*?\{[^{}\n]*$")
 _STATEMENT = re.compile(
     r"\s*(?:(?:if|for|while|return|elif|else|def|print|assert|except|with)\b.{0,3}[\w(]"
     r"|[\w.]{2,40}\(|[\w.\[\]]{1,40} ?[-+*]?= ?"
@@ -57,6 +58,8 @@ def open_bracket(line: str, body: str) -> Sign | None:
 
     Where it ends with a letter, the line must look like code that is no part of a sentence.
     """
+    if "{" in line and _ARGUMENT.search(line[-_MOST_CODE:]):
+        return "'{' is never closed", 0.75
     if "(" not in line and "[" not in line and "{" not in line:
         return None
     if never_closed(line) is None or not _CODE.search(line) or ITEM.match(line):
