@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+import time
 import shutil
 import sqlite3
 from collections.abc import Iterator
