@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import html
 import re
-import time
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
