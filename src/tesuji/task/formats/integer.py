@@ -44,7 +44,9 @@ class IntegerFormat:
 
     def parse(self, text: str) -> int | None:
         value = final_number(text, _integral)
-        return None if value is None else self._held(int(value))
+        if value is None or (self.modulo is None and abs(value) >= 10**MAX_DIGITS):
+            return None
+        return self._held(int(value))
 
     def check(self, text: str) -> str | None:
         text = text.strip()
