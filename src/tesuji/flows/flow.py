@@ -78,6 +78,10 @@ class Ask(Protocol):
         **sampling: Any,
     ) -> Draft: ...
 
+    def step(self, draft: Draft) -> None:
+        """Say that a draft is a step on the way, no answer: it has no vote where a budget ends the
+        flow, and its shape is no failure."""
+
     async def rank(self, doubt: float) -> float:
         """Which share of the run's samples is in greater doubt than this one, from 0 on: known when
         each sample has said its doubt, or has been answered without. Ties are broken by the order

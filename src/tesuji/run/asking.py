@@ -108,6 +108,12 @@ class Asker:
         self._one_more()
         return scores
 
+    def step(self, draft: Draft) -> None:
+        """A draft of this sample is a step on the way, no answer."""
+        shapeless = tuple(f for f in draft.findings if f.kind != "format")
+        as_step = replace(draft, answer=None, findings=shapeless)
+        self.drafts = [as_step if known is draft else known for known in self.drafts]
+
     async def rank(self, doubt: float) -> float:
         """Which share of the run's samples is in greater doubt than this one."""
         return await self._scheduler.allocator.rank(self.claim, doubt)
