@@ -13,6 +13,7 @@ from tesuji.flows.choose import choose
 from tesuji.flows.code import code
 from tesuji.flows.flow import Ask, Draft, Flow
 from tesuji.flows.retry import retry
+from tesuji.flows.running import opened
 from tesuji.flows.vote import plurality, vote
 from tesuji.flows.weights import REWARD
 from tesuji.models.base import Capability
@@ -34,6 +35,7 @@ __all__ = [
     "code",
     "find_flow",
     "further_model",
+    "make_ready",
     "needs",
     "plurality",
     "retry",
@@ -64,6 +66,13 @@ def needs(flow: Flow, options: Mapping[str, Any]) -> tuple[Capability, ...]:
     if weighed or (flow is cascade and options.get("logprob") is not None):
         return ("generate", "logprobs")
     return ("generate",)
+
+
+async def make_ready(flow: Flow, options: Mapping[str, Any]) -> None:
+    """What a flow needs besides models, before a run begins; TesujiError where it can't be had."""
+    if flow is code:
+        async with opened(5.0, bool(options.get("unsafe"))):
+            pass
 
 
 def further_model(flow: Flow, options: Mapping[str, Any]) -> str | None:

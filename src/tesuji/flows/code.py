@@ -12,19 +12,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tesuji.errors import BudgetSpentError, InputError, RequestFailedError
 from tesuji.flows.code_blocks import STOPS, declares, first_step, last_line, told
 from tesuji.flows.election import Rule, elect
 from tesuji.flows.flow import Ask, Draft
-from tesuji.flows.running import Session, opened
+from tesuji.flows.running import opened
 from tesuji.flows.weights import Weights
 from tesuji.sandbox.outcome import Outcome
 from tesuji.task.formats.base import AnswerFormat
 from tesuji.task.formats.numerals import numerals, plain
 from tesuji.task.rules import base_format
 from tesuji.task.sample import Answer, Message, Sample
+
+if TYPE_CHECKING:
+    from tesuji.sandbox import Session
 
 WORDS = (
     "You may use Python. To run code, write it in one block that begins with ```python and ends "
@@ -33,7 +36,6 @@ WORDS = (
     "answer without any code."
 )
 FINISH = "\nThat was the last code that could be run: give the final answer now."
-_SEED = "import random as _random, numpy as _numpy\n_random.seed(0); _numpy.random.seed(0)\n"
 _NUMBERS = ("integer", "number", "boxed")
 _LONGEST = 300  # characters of a printed line that may be an answer
 _BEGUN = 2.0  # worth of going on with a first attempt: before other samples' first asks
@@ -151,9 +153,8 @@ async def _attempt(
             if index == 0:
                 ask.worth = _BEGUN
             if session is None:
-                session = await stack.enter_async_context(opened(settings.unsafe))
-                await session.run(_SEED)
-            outcome = await session.run(step.code, seconds=settings.seconds)
+                session = await stack.enter_async_context(opened(settings.seconds, settings.unsafe))
+            outcome = await session.run(step.code)
             found = _computed(ask.format, outcome)
             computed = computed if found is None else found
             said = told(outcome, settings.show, settings.seconds) + (FINISH if left == 1 else "")

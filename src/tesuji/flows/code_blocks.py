@@ -19,10 +19,10 @@ _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"-?[0-9]+\.[0-9]+(?:[eE][-+]?[0-9]+)?")
 _NEAR = 1e-6  # how near to a whole number a computed float is one
 _ENDS = {
-    "time": "(stopped: it ran longer than {seconds:g} seconds; the variables may be lost)",
-    "memory": "(stopped: it took too much memory; the variables may be lost)",
+    "time": "(stopped: it ran longer than {seconds:g} seconds)",
+    "memory": "(stopped: it took too much memory)",
     "output": "(stopped: it printed too much)",
-    "killed": "(stopped: it was killed; the variables may be lost)",
+    "killed": "(stopped: it was killed)",
 }
 
 

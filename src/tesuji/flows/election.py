@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tesuji.errors import BudgetSpentError, InputError, RequestFailedError
 from tesuji.flows.flow import Ask, Draft
@@ -54,7 +55,8 @@ async def elect(sample: Sample, ask: Ask, draw: Draw, rule: Rule) -> Draft:
     """Draw by `rule`, and return the first draw that says what has the most votes.
 
     Which draws are made depends on this sample's draws alone, in the order of their index, unless
-    a budget ends first. Draws that failed, or for which the budget had nothing left, have no vote;
+    a budget ends first. In a hurry (`Ask.hurry`) all are begun at once, and those that the vote no
+    longer needs are given up. Draws that failed, or for which the budget had nothing left, have no vote;
     only where all did is their error the sample's.
     """
     drawn: list[_Vote | BaseException] = []
@@ -67,12 +69,32 @@ async def elect(sample: Sample, ask: Ask, draw: Draw, rule: Rule) -> Draft:
         ask.worth = worth(_whole(_sums(came)), rule.n - len(came))
         return vote
 
+    if ask.hurry:
+        return _outcome(await _at_once([one(index, rule.n) for index in range(rule.n)], rule))
     while more := min(_wanted(drawn, rule), ask.width):
         indices = range(len(drawn), len(drawn) + more)
         drawn += await asyncio.gather(*(one(i, more) for i in indices), return_exceptions=True)
         if any(isinstance(draw, BudgetSpentError) for draw in drawn):
             break
     return _outcome(drawn)
+
+
+async def _at_once(
+    draws: Sequence[Coroutine[Any, Any, _Vote]], rule: Rule
+) -> list[_Vote | BaseException]:
+    """What came of the draws until the vote was settled, in the order of its coming."""
+    came: list[_Vote | BaseException] = []
+    certain = rule if rule.stop is not None else replace(rule, stop=1.0)
+    pending = {asyncio.ensure_future(draw) for draw in draws}
+    try:
+        while pending and _wanted(came, certain):
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            came += [task.exception() or task.result() for task in done]
+    finally:
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+    return came
 
 
 def ballot(answer: Answer) -> str:

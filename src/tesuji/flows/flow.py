@@ -58,7 +58,8 @@ class Ask(Protocol):
     needs several asks to have any answer.
 
     `width` is how many asks about this sample at once are of use: where a budget decides whose turn
-    comes, more of them would only wait.
+    comes, more of them would only wait. `hurry`: the sample has the run's clock for itself, so that
+    asks which turn out not to be needed cost nothing.
     """
 
     format: AnswerFormat
@@ -67,6 +68,9 @@ class Ask(Protocol):
 
     @property
     def width(self) -> int: ...
+
+    @property
+    def hurry(self) -> bool: ...
 
     async def __call__(
         self,

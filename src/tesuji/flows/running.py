@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Protocol
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
 
-from tesuji.sandbox.outcome import Outcome
+if TYPE_CHECKING:
+    from tesuji.sandbox import Sandbox, Session
 
-
-class Session(Protocol):
-    """One attempt's Python: what a piece of code defines is there for the next."""
-
-    async def run(self, code: str, *, seconds: float | None = None) -> Outcome:
-        """Run code; whatever it does, an outcome."""
+# The same numbers from `random` at every run, so that a run that goes on finds what it asked before.
+_SEED = "import random as _r, numpy as _n\n_r.seed(0); _n.random.seed(0); del _r, _n\n"
 
 
 @asynccontextmanager
-async def opened(unsafe: bool) -> AsyncIterator[Session]:
-    """A session of the process's sandbox, closed in the end."""
-    from tesuji.sandbox import shared  # heavy: starts workers
+async def opened(seconds: float, unsafe: bool) -> AsyncIterator[Session]:
+    """A session of the process's sandbox for code of at most so many seconds, closed in the end.
 
-    session = await (await shared(unsafe=unsafe)).open()
-    try:
+    TesujiError where there can be no sandbox, or none that holds and `unsafe` is not said.
+    """
+    sandbox = _sandbox(unsafe)
+    async with await sandbox.open(replace(sandbox.limits, seconds=seconds)) as session:
+        await session.run(_SEED)
         yield session
-    finally:
-        await session.close()
+
+
+def _sandbox(unsafe: bool) -> Sandbox:
+    from tesuji.sandbox import shared  # not at the start of every command
+
+    return _unsafe() if unsafe else shared()
+
+
+@cache
+def _unsafe() -> Sandbox:
+    from tesuji.sandbox import Sandbox
+
+    sandbox = Sandbox(unsafe=True)
+    atexit.register(sandbox.shut)
+    return sandbox

@@ -61,6 +61,12 @@ class Asker:
         """How many asks about this sample at once are of use."""
         return self._scheduler.allocator.width
 
+    @property
+    def hurry(self) -> bool:
+        """Whether this sample has the run's clock for itself."""
+        meter = self._scheduler.meter
+        return meter.until is not None and not meter.budget.countable
+
     async def __call__(
         self,
         *,
@@ -143,6 +149,8 @@ class Asker:
         return scheduler, self._others[model]
 
     def _set_worth(self, worth: float) -> None:
+        if worth < 1:
+            self._scheduler.has_answer()
         self._scheduler.allocator.set_worth(self.claim, worth)
         for name, claim in self._others.items():
             self._scheduler.others[name].allocator.set_worth(claim, worth)

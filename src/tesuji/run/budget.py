@@ -58,8 +58,8 @@ class Meter:
     `price` turns (tokens in, tokens out) into US dollars, None where the price is unknown; `prices`
     does for the entry's further models, by name.
     `begun` counts the samples of which a first output came, `reserve` are seconds that
-    must be left when the last request has come, `until` is when, in the run's seconds, the share of
-    the one sample at hand is over.
+    must be left when the last request has come. `until` is when, in the run's seconds, the time of
+    the one sample at hand is over, `enough` when it is over once the sample has an answer.
     """
 
     budget: Budget = field(default_factory=Budget)
@@ -75,6 +75,7 @@ class Meter:
     halted: str | None = None
     reserve: float = 0.0
     until: float | None = None
+    enough: float | None = None
     started: float = field(init=False)
     _others: dict[str, tuple[int, int]] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tesuji.flows import Draft, find_flow
+from tesuji.flows import Draft, find_flow, make_ready
 from tesuji.models.base import Model
 from tesuji.run.answering import Run, answer_sample
 from tesuji.run.asking import render
@@ -43,6 +43,7 @@ async def first_move(
     The outputs go into the ledger, so the run that follows does not ask for them again.
     """
     check_entry(task, entry, model)
+    await make_ready(find_flow(entry.flow, task.own.flows), entry.options)
     meter = make_meter(task, entry, None)
     run = Run(
         0, task, entry, find_flow(entry.flow, task.own.flows), ledger,

@@ -11,7 +11,7 @@ from functools import partial
 from tesuji.errors import (
     ConfigError,
 )
-from tesuji.flows import Flow, find_flow, further_model, needs, scores_labels
+from tesuji.flows import Flow, find_flow, further_model, make_ready, needs, scores_labels
 from tesuji.flows.choose import labels_of
 from tesuji.models.base import Capability, Model, Sampling, require
 from tesuji.models.prices import pricing
@@ -79,6 +79,7 @@ async def run_entry(
     settled = None if stop_when else find_settled(ledger, **same)
     if settled is not None and settled[1] == conditions():
         return repeat_settled(ledger, settled[0], entry, meter, watch)
+    await make_ready(find_flow(entry.flow, task.own.flows), entry.options)
     run_id = begin_run(
         ledger, **same, entry=entry.name, model=entry.model, entry_table=to_table(entry),
         total=len(samples), metric=task.metric.name,

@@ -61,24 +61,23 @@ async def _in_turn(run: Run, samples: Sequence[Sample]) -> None:
     for done, sample in enumerate(random.Random(0).sample(samples, len(samples))):
         if meter.halted:
             break
-        meter.until = None
+        meter.until = meter.enough = None
         _keep_for_fallbacks(meter, len(samples) - done)
         began, sent, left = meter.seconds, meter.sent, meter.seconds_left()
         if left is not None:
-            meter.until = began + shares.share(left, len(samples) - done)
+            meter.enough = began + shares.share(left, len(samples) - done)
+            meter.until = began + shares.patience(left, len(samples) - done)
         await _answer(run, sample, run.scheduler.allocator.claim())
         if meter.sent > sent:  # what is in the ledger takes no time
-            shares.took(meter.seconds - began, ended=not _was_cut(run, sample))
-    meter.until = None
+            row = run.answers.get(sample.id)
+            cut = row is None or row.state == "fallback" or (row.reason or "").startswith(CUT)
+            answered = row is not None and row.state == "answered"
+            shares.took(meter.seconds - began, not cut, answered)
+    meter.until = meter.enough = None
 
 
 def _keep_for_fallbacks(meter: Meter, unopened: int) -> None:
     meter.reserve = min(unopened * _FALLBACK_SECONDS, 0.1 * (meter.budget.seconds or 0.0))
-
-
-def _was_cut(run: Run, sample: Sample) -> bool:
-    row = run.answers.get(sample.id)
-    return row is None or row.state == "fallback" or (row.reason or "").startswith(CUT)
 
 
 async def _answer(run: Run, sample: Sample, claim: Claim) -> None:
