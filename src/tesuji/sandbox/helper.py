@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tesuji.errors import TesujiError
+from tesuji.sandbox.inside.folder import sweep
 
 _STARTING = 60.0  # seconds; numpy and sympy load in one on an idle machine
 _CODE = "import sys; sys.path.insert(0, {!r}); from inside.start import main; main()"
@@ -66,6 +67,7 @@ class Helper:
             "parent": os.getpid(),
             "without": sorted(without),
             "preload": list(preload),
+            "libraries": _where(preload),
         }
         code = _CODE.format(str(Path(__file__).parent))
         with theirs:
@@ -139,4 +141,16 @@ class Helper:
             self._process.wait()
         if self._process.stderr is not None:
             self._process.stderr.close()
-        shutil.rmtree(self._base, ignore_errors=True)
+        sweep(self._base)
+
+
+def _where(packages: Sequence[str]) -> list[str]:
+    """The folders that packages lie in: Python is started in a way that looks in few."""
+    found = set()
+    for name in packages:
+        with contextlib.suppress(ImportError, ValueError):
+            spec = importlib.util.find_spec(name)
+            found |= {
+                str(Path(at).parent) for at in (spec and spec.submodule_search_locations) or ()
+            }
+    return sorted(found)

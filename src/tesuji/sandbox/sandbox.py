@@ -6,7 +6,7 @@ import asyncio
 import atexit
 import os
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 
 from tesuji.errors import TesujiError
@@ -15,7 +15,7 @@ from tesuji.sandbox.layers import Layer, described, holes
 from tesuji.sandbox.limits import Limits
 from tesuji.sandbox.session import Session
 
-_PRELOAD = ("numpy", "sympy", "fractions", "statistics", "decimal", "itertools", "heapq")
+_PRELOAD = ("numpy", "sympy", "mpmath", "fractions", "statistics", "decimal", "itertools", "heapq")
 
 
 class Sandbox:
@@ -43,8 +43,7 @@ class Sandbox:
         Starts the server if there is none, which takes a second. TesujiError where it can't be,
         or where files or the network would be open to the code and `unsafe` wasn't said.
         """
-        helper = await asyncio.to_thread(self._ready)
-        del helper
+        await asyncio.to_thread(self._ready)
         return Session(lambda: self._worker(limits or self.limits), limits or self.limits)
 
     async def layers(self) -> tuple[Layer, ...]:
@@ -94,8 +93,7 @@ class Sandbox:
         raise TesujiError(f"the sandbox has no worker to give: {problem}") from problem
 
 
-def _refusal(open_to: Collection[str], missing: object) -> str:
-    gone = dict(missing)  # type: ignore[call-overload]
+def _refusal(open_to: Collection[str], gone: Mapping[str, str]) -> str:
     needed = [name for name in ("mount namespace", "network namespace", "landlock", "seccomp")
               if name in gone]  # fmt: skip
     why = "; ".join(f"no {name} ({gone[name]})" for name in needed)

@@ -32,9 +32,10 @@ class Session:
 
     def __init__(self, open_worker: Callable[[], Ends], limits: Limits) -> None:
         self._open_worker, self.limits = open_worker, limits
-        self._ends: Ends | None = open_worker()
+        self._ends: Ends | None = None
         self._runs = 0
         self._closed = self._running = False
+        self._ends = open_worker()
 
     @property
     def alive(self) -> bool:

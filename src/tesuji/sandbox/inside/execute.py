@@ -49,7 +49,7 @@ class Interpreter:
                 self._running = False
         except SystemExit as leaving:
             if leaving.code not in (None, 0):
-                end, error = "error", f"SystemExit: {leaving.code}"
+                end, error = "error", cut(_traceback(leaving), self._shown)
         except BaseException as problem:
             end = _end_of(problem)
             error = cut(_traceback(problem), self._shown)
@@ -62,10 +62,11 @@ class Interpreter:
         linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
         tree = ast.parse(code, name)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, name, "exec"), self._names)
+        exec(compile(tree, name, "exec", dont_inherit=True), self._names)
         if not isinstance(last, ast.Expr):
             return None
-        result: Any = eval(compile(ast.Expression(last.value), name, "eval"), self._names)
+        expression = compile(ast.Expression(last.value), name, "eval", dont_inherit=True)
+        result: Any = eval(expression, self._names)
         return None if result is None else cut(repr(result), self._shown)
 
 
@@ -81,10 +82,8 @@ def _traceback(problem: BaseException) -> str:
         frames = problem.__traceback__
         while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
             frames = frames.tb_next
-        if isinstance(problem, SyntaxError) and frames is not None:
-            # Of a fault that the parser found, the parser's own frames say nothing.
-            if frames.tb_frame.f_code.co_filename == ast.__file__:
-                frames = None
+        if frames is not None and frames.tb_frame.f_code.co_filename == ast.__file__:
+            frames = None  # the parser's own frames say nothing of a fault that it found
         told = traceback.TracebackException(type(problem), problem, frames, limit=30)
         told.stack[:] = [frame for frame in told.stack if frame.filename != __file__]
         return "".join(told.format()).strip().replace(f"{__name__}.", "")
@@ -96,7 +95,7 @@ def open_streams() -> None:
     """stdout and stderr that write at once and in order, and an empty stdin."""
     for name, descriptor in (("stdout", 1), ("stderr", 2)):
         raw = io.FileIO(descriptor, "w", closefd=False)
-        stream = io.TextIOWrapper(raw, "utf-8", "backslashreplace", "\n", write_through=True)  # type: ignore[arg-type]
+        stream = io.TextIOWrapper(raw, "utf-8", "backslashreplace", "\n", write_through=True)
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BytesIO(), "utf-8")  # type: ignore[misc]

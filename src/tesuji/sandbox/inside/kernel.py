@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import platform
@@ -75,10 +76,8 @@ def drop_capabilities() -> None:
             prctl(CAPBSET_DROP, capability)
         except OSError:  # past the last one, or not ours to drop
             break
-    try:
+    with contextlib.suppress(OSError):
         prctl(CAP_AMBIENT, 4)
-    except OSError:
-        pass
     call("capset", struct.pack("=Ii", 0x20080522, 0), bytes(24))
 
 

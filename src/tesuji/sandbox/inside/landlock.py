@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Sequence
+from pathlib import Path
 
 from .kernel import call
 
@@ -49,7 +50,7 @@ def restrict(readable: Sequence[str], writable: Sequence[str]) -> None:
 def _allow(ruleset: int, path: str, rights: int) -> None:
     place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
-        if not os.path.isdir(path):
+        if not Path(path).is_dir():
             rights &= _FILE_RIGHTS
         call("landlock_add_rule", ruleset, _PATH_BENEATH, struct.pack("=Qi", rights, place), 0)
     finally:

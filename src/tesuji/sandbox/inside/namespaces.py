@@ -6,7 +6,10 @@ what they let one have; `missing` collects what was refused, and why.
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from .kernel import (
@@ -29,7 +32,7 @@ from .kernel import (
 
 Missing = dict[str, str]  # layer → why it is not on
 FOLDER = "/sandbox"  # a worker's own folder, where it has a file system of its own
-_DEVICES = ("null", "zero", "full", "random", "urandom")
+DEVICES = ("null", "zero", "full", "random", "urandom")
 # Users that nothing else is run as: far above those of people, containers and subordinate ids;
 # the second range is for containers that know 65,536 users.
 _RANGES = ((1_879_048_193, 65_535), (60_001, 5_000))
@@ -40,6 +43,8 @@ def enter(missing: Missing) -> int:
 
     The process must have one thread. Returns how many users there are to run workers as.
     """
+    if "user namespace" not in missing and (refused := _refused(_enter_user)):
+        missing["user namespace"] = os.strerror(refused)  # half of one would be worse than none
     users = _try(missing, "user namespace", _enter_user) or 0
     for layer, flag in (
         ("network namespace", NEWNET),
@@ -47,18 +52,30 @@ def enter(missing: Missing) -> int:
         ("uts namespace", NEWUTS),
         ("pid namespace", NEWPID),
     ):
-        _try(missing, layer, lambda flag=flag: call("unshare", flag))  # type: ignore[misc]
+        _try(missing, layer, partial(call, "unshare", flag))
     return users
 
 
-def _try(missing: Missing, layer: str, step: object) -> int | None:
+def _try(missing: Missing, layer: str, step: Callable[[], int]) -> int | None:
     if layer in missing:
         return None
     try:
-        return step()  # type: ignore[operator,no-any-return]
+        return step()
     except OSError as error:
         missing[layer] = f"{error.strerror or error}"
         return None
+
+
+def _refused(step: Callable[[], int]) -> int:
+    """The error number with which `step` fails in a child, 0 where it works."""
+    child = os.fork()
+    if child == 0:
+        try:
+            step()
+        except OSError as error:
+            os._exit(error.errno or 1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def _enter_user() -> int:
@@ -114,29 +131,49 @@ def change_root(base: str, readable: list[str]) -> None:
     `base` is any empty folder. No /proc and no /sys are left. A worker's folder is mounted later.
     """
     call("unshare", NEWNS)
+    try:
+        _build(Path(base), readable)
+        os.chdir(base)
+        call("pivot_root", b".", b".")
+    except OSError:
+        os.chdir("/")
+        with contextlib.suppress(OSError):
+            unmount(base)
+        raise
+    unmount(".")
+    os.chdir("/")
+
+
+def _build(root: Path, readable: list[str]) -> None:
+    base = str(root)
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     mount("tmpfs", base, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=755")
-    root = Path(base)
     umask = os.umask(0o022)  # whoever the worker is, it is to find the way
     for path in readable:
         inside = root / path.lstrip("/")
         if inside.exists():  # below one that is there already
             continue
-        inside.mkdir(parents=True)
+        _make_like(Path(path), inside)
         mount(path, str(inside), None, MS_BIND | MS_REC)
     for name in ("dev", FOLDER.lstrip("/")):
         (root / name).mkdir()
-    for name in _DEVICES:
+    for name in DEVICES:
         (root / "dev" / name).touch()
     _link_alike(root)
     os.umask(umask)
     read_only(base)
-    for name in _DEVICES:
-        mount(f"/dev/{name}", f"{base}/dev/{name}", None, MS_BIND)
-    os.chdir(base)
-    call("pivot_root", b".", b".")
-    unmount(".")
-    os.chdir("/")
+    for name in DEVICES:
+        with contextlib.suppress(OSError):
+            mount(f"/dev/{name}", f"{base}/dev/{name}", None, MS_BIND)
+
+
+def _make_like(path: Path, inside: Path) -> None:
+    """Something to mount `path` on."""
+    if path.is_dir():
+        inside.mkdir(parents=True)
+    else:
+        inside.parent.mkdir(parents=True, exist_ok=True)
+        inside.touch()
 
 
 def _link_alike(root: Path) -> None:

@@ -15,15 +15,16 @@ import importlib
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from . import kernel, namespaces, worker
+from . import folder, kernel, namespaces, worker
+from .libraries import readable
 from .namespaces import Missing
 from .wire import BEGIN, CPU, DISK, ENDED, INTERRUPT, NOT_LOCKED, OF_ITSELF
 
@@ -41,6 +42,7 @@ class Session:
     limits: dict[str, Any]
     runs: int = 0
     why: bytes = OF_ITSELF
+    over: bool = False  # the other end of the line is closed
 
 
 class Server:
@@ -51,6 +53,7 @@ class Server:
         self.base = settings["base"]
         self.missing = missing
         self.users = users
+        self.root: bool = settings["root"]
         self.readable: list[str] = []
         self.proc = proc
         self.processes: int | None = None  # its own process namespace, to come back to
@@ -58,13 +61,14 @@ class Server:
         self.count = 0
         self.poll = select.poll()
 
-    def prepare(self, preload: list[str]) -> dict[str, Any]:
+    def prepare(self, preload: list[str], libraries: list[str]) -> dict[str, Any]:
         """Load the libraries, go where workers live, try every layer; what to tell the parent."""
         versions = {}
+        sys.path += [path for path in libraries if path not in sys.path]
         for name in preload:
             with contextlib.suppress(ImportError):
                 versions[name] = str(getattr(importlib.import_module(name), "__version__", ""))
-        self.readable = readable()
+        self.readable = readable(libraries)
         if "pid namespace" not in self.missing:
             try:
                 self.processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
@@ -78,35 +82,54 @@ class Server:
         gc.collect()
         gc.freeze()
         self._try_layers()
+        if "mount namespace" in self.missing:
+            folder.sweep(f"{self.base}/0")
         return {"missing": self.missing, "loaded": versions}
 
     def _try_layers(self) -> None:
-        """One worker that only locks itself in, and says what it could not do."""
-        limits = {"cpu": 5, "memory": 1 << 28, "disk": 1 << 20, "files": 64, "open_files": 64}
-        limits |= {"processes": 16, "printed": 100}
+        """Trial workers, which only lock themselves in and say what they could not do."""
+        if self.processes is not None:
+            try:
+                os.waitpid(self._trial(), 0)
+            except OSError as error:
+                self.missing["pid namespace"] = error.strerror or str(error)
+                self.processes = None
+        while "unprivileged user" in self._tried():
+            pass  # what a worker of that user was refused, another may get
+
+    def _tried(self) -> set[str]:
+        """What one more trial found missing."""
         come, go = os.pipe()
-        folder = self._folder()
-        try:
-            child = self._fork()
-        except OSError as error:
-            self.missing["pid namespace"] = error.strerror or str(error)
-            self.processes = None
-            child = self._fork()
-        if child == 0:
-            worker.lock(self._cell(limits, folder), self.missing, trial=True)
-            os.write(go, json.dumps(self.missing).encode())
-            os._exit(0)
+        child = self._trial(go)
         os.close(go)
         os.waitpid(child, 0)
         told = os.read(come, 1 << 16)
         os.close(come)
-        _sweep(folder)
-        self.missing.update(json.loads(told) if told else {"seccomp": "the trial worker died"})
+        if not told:
+            raise RuntimeError("a worker does not get through its layers")
+        found = {k: v for k, v in json.loads(told).items() if k not in self.missing}
+        if "unprivileged user" in found:
+            found = {"unprivileged user": found["unprivileged user"]}
+        self.missing.update(found)
+        return set(found)
 
-    def _cell(self, limits: dict[str, Any], folder: str | None) -> worker.Cell:
+    def _trial(self, go: int | None = None) -> int:
+        limits = {"cpu": 5, "memory": 1 << 28, "disk": 1 << 20, "files": 64, "open_files": 64}
+        limits |= {"processes": 16, "printed": 100}
+        place = self._folder()
+        cell = self._cell(limits, place)
+        child = self._fork()
+        if child == 0:
+            if go is not None:
+                worker.lock(cell, self.missing, trial=True)
+                os.write(go, json.dumps(self.missing).encode())
+            os._exit(0)
+        return child
+
+    def _cell(self, limits: dict[str, Any], place: str | None) -> worker.Cell:
         server = 0 if self.processes is not None else os.getpid()
         return worker.Cell(
-            self.count, self.users, folder, self.readable, self._size(), server, limits
+            self.count, self.users, self.root, place, self.readable, self._size(), server, limits
         )
 
     def _size(self) -> int:
@@ -124,9 +147,9 @@ class Server:
         """
         if "mount namespace" not in self.missing or "own folder" in self.missing:
             return None
-        folder = f"{self.base}/{self.count}"
-        os.mkdir(folder, 0o700)
-        return folder
+        place = Path(self.base) / str(self.count)
+        place.mkdir(mode=0o700, exist_ok=self.count == 0)  # trials share one
+        return str(place)
 
     def _fork(self) -> int:
         """Like os.fork; the child is the first process of a namespace of its own."""
@@ -155,36 +178,46 @@ class Server:
 
     def _open(self, limits: dict[str, Any], pipes: list[int]) -> None:
         self.count += 1
-        folder = self._folder()
-        cell = self._cell(limits, folder)
+        place = self._folder()
+        cell = self._cell(limits, place)
         code, result, output, line = pipes
         child = self._fork()
         if child == 0:
-            try:
-                worker.wire(code, result, output)
-                worker.lock(cell, self.missing, trial=False)
-                worker.work(cell)
-            except OSError as error:
-                print(f"the sandbox could not be closed: {error}", file=sys.stderr)
-                os._exit(NOT_LOCKED)
-            finally:
-                os._exit(0)
+            self._be_worker(cell, (code, result, output))
         for pipe in (code, result, output):
             os.close(pipe)
         watch = os.pidfd_open(child)
-        self.sessions[line] = Session(child, watch, socket.socket(fileno=line), folder, limits)
+        self.sessions[line] = Session(child, watch, socket.socket(fileno=line), place, limits)
         self.poll.register(line, select.POLLIN)
         self.poll.register(watch, select.POLLIN)
+
+    def _be_worker(self, cell: worker.Cell, pipes: tuple[int, int, int]) -> None:
+        try:
+            with contextlib.suppress(OSError):  # where memory runs out, this is to go first
+                self._write("self/oom_score_adj", b"1000")
+            worker.wire(*pipes)
+            worker.lock(cell, self.missing, trial=False)
+            worker.work(cell)
+        except OSError as error:
+            print(f"the sandbox could not be closed: {error}", file=sys.stderr)
+            os._exit(NOT_LOCKED)
+        finally:
+            os._exit(0)
+
+    def _write(self, path: str, data: bytes) -> None:
+        descriptor = os.open(path, os.O_WRONLY, dir_fd=self.proc)
+        os.write(descriptor, data)
+        os.close(descriptor)
 
     def _told(self, descriptor: int) -> None:
         session = self.sessions[descriptor]
         words = b""
         with contextlib.suppress(OSError):
             words = session.line.recv(1 << 10)
-        if not words:
+        if not words:  # over; it is buried when it is dead
+            self.poll.unregister(descriptor)
+            session.over = True
             os.kill(session.process, signal.SIGKILL)
-            self._end(descriptor, session, os.waitpid(session.process, 0)[1])
-            return
         session.runs += words.count(BEGIN)
         if INTERRUPT in words:
             os.kill(session.process, signal.SIGINT)
@@ -207,19 +240,25 @@ class Server:
             if time.clock_gettime(clock) > allowed:
                 return CPU
         if session.folder is not None:
-            held, files = _held(session.folder)
-            if held > session.limits["disk"] or files > session.limits["files"]:
+            held = folder.held(session.folder)
+            if (
+                held is None
+                or held[0] > session.limits["disk"]
+                or held[1] > session.limits["files"]
+            ):
                 return DISK
         return OF_ITSELF
 
     def _end(self, descriptor: int, session: Session, status: int) -> None:
         del self.sessions[descriptor]
-        self.poll.unregister(descriptor)
+        if not session.over:
+            self.poll.unregister(descriptor)
         self.poll.unregister(session.watch)
         os.close(session.watch)
         if self.processes is None:
             self._kill_orphans()
-        _sweep(session.folder)
+        if session.folder is not None:
+            folder.sweep(session.folder)
         with contextlib.suppress(OSError):
             session.line.send(ENDED.pack(session.why, status))
         session.line.close()
@@ -244,61 +283,3 @@ class Server:
             finally:
                 os.close(descriptor)
         return []
-
-
-def readable() -> list[str]:
-    """Where Python and its libraries lie, and the shared libraries of the system.
-
-    Of what is on Python's path only the standard library and what is installed beside it: a
-    folder that was put there for a project is the project's.
-    """
-    import site
-    import sysconfig
-
-    paths = sysconfig.get_paths()
-    wanted = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    wanted |= {os.path.dirname(os.__file__), *site.getsitepackages()}
-    for name in ("numpy", "sympy", "mpmath"):
-        if name in sys.modules:
-            wanted.add(os.path.dirname(os.path.dirname(str(sys.modules[name].__file__))))
-    zipped = {path for path in sys.path if path.endswith(".zip") and os.path.isfile(path)}
-    sys.path[:] = [path for path in sys.path if _below(path, wanted) or path in zipped]
-    system = {"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib"}
-    found = {os.path.realpath(path) for path in wanted | system if os.path.isdir(path)}
-    found |= {path for path in wanted if os.path.isdir(path)}
-    base = os.path.join(sys.base_prefix, "lib")
-    found |= {path for path in (base,) if sys.base_prefix != "/usr" and os.path.isdir(path)}
-    return sorted(found)
-
-
-def _below(path: str, folders: set[str]) -> bool:
-    return any(path == folder or path.startswith(folder + os.sep) for folder in folders)
-
-
-def _held(folder: str) -> tuple[int, int]:
-    """Bytes and files below a folder; links are not followed."""
-    held = files = 0
-    for _, folders, names, here in os.fwalk(folder, onerror=None, follow_symlinks=False):
-        files += len(folders) + len(names)
-        for name in names:
-            with contextlib.suppress(OSError):
-                held += os.stat(name, dir_fd=here, follow_symlinks=False).st_blocks * 512
-    return held, files
-
-
-def _sweep(folder: str | None) -> None:
-    """Take a folder away; links in it are not followed, nor are its modes obeyed."""
-    if folder is None:
-        return
-
-    def open_up(function: object, path: str, _: object) -> None:
-        with contextlib.suppress(OSError):
-            os.chmod(os.path.dirname(path), 0o700)
-            if not os.path.islink(path) and os.path.isdir(path):
-                os.chmod(path, 0o700)
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                os.unlink(path)
-
-    shutil.rmtree(folder, onerror=open_up)
-    shutil.rmtree(folder, ignore_errors=True)

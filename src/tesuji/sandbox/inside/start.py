@@ -11,17 +11,18 @@ import json
 import os
 import resource
 import select
-import shutil
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
-from . import kernel, namespaces
+from . import folder, kernel, namespaces
 from .server import Server
 
 
 def main() -> None:
-    """`settings` are the one argument, as JSON: control, base, parent, without, preload."""
+    """`settings` are the one argument, as JSON: control, base, parent, without, preload,
+    libraries."""
     settings: dict[str, Any] = json.loads(sys.argv[1])
     sys.dont_write_bytecode = True
     os.umask(0o077)
@@ -36,13 +37,14 @@ def main() -> None:
     launcher = os.getpid()
     if "subreaper" not in missing:
         kernel.prctl(kernel.SUBREAPER, 1)
+    settings["root"] = os.geteuid() == 0  # as seen from outside
     users = namespaces.enter(missing)
     child = os.fork()
     if child == 0:
         _be_server(Server(settings, users, missing, proc), launcher, settings)
     os.close(settings["control"])
     _watch(parent, child)
-    shutil.rmtree(settings["base"], ignore_errors=True)
+    folder.sweep(settings["base"])
     os._exit(0)
 
 
@@ -53,7 +55,7 @@ def _be_server(server: Server, launcher: int, settings: dict[str, Any]) -> None:
             os._exit(1)
         if "subreaper" not in server.missing:
             kernel.prctl(kernel.SUBREAPER, 1)
-        hello = server.prepare(settings["preload"])
+        hello = server.prepare(settings["preload"], settings["libraries"])
         server.control.send(json.dumps(hello).encode())
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 2)
@@ -84,5 +86,4 @@ def _watch(parent: int | None, server: int) -> None:
 
 
 def _children() -> list[int]:
-    with open(f"/proc/self/task/{os.getpid()}/children") as file:
-        return [int(child) for child in file.read().split()]
+    return [int(child) for child in Path("/proc/thread-self/children").read_text().split()]

@@ -9,13 +9,14 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from . import kernel, landlock, namespaces, seccomp
 from .execute import Interpreter, open_streams
 from .wire import ANSWER, CODE, ENDS, HEADER, RESULT
 
-_CLONE_ROOM = 64  # processes of others that share the user, where it can't be its own
+_ROOM = 1_024  # for processes of others, where the user can't be its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Cell:
 
     serial: int
     users: int  # users of the user namespace to choose from
+    root: bool  # workers that stay the user they are are root, outside too
     folder: str | None  # its own; None where it has a file system of its own, or none at all
     readable: Sequence[str]
     address_space: int  # bytes that the process has already
@@ -57,8 +59,8 @@ def _fold_up(cell: Cell, missing: namespaces.Missing, trial: bool) -> None:
     user = _user(cell, missing)
     if "mount namespace" not in missing:
         try:
-            files = cell.limits["files"]
-            namespaces.own_folder(cell.limits["disk"], files, max(user[:1], default=0))
+            size, files = cell.limits["disk"], cell.limits["files"]
+            namespaces.own_folder(size, files, max(user[:1], default=0))
         except OSError as error:
             if not trial:
                 raise
@@ -87,7 +89,7 @@ def _steps(cell: Cell, missing: namespaces.Missing) -> Steps:
         apart = "mount namespace" not in missing
         fenced = "landlock" not in missing
         # A thread counts against the user's processes, unless the user is root.
-        counted = "unprivileged user" not in missing or os.geteuid() != 0
+        counted = "unprivileged user" not in missing or not cell.root
         seccomp.restrict(
             files=apart or fenced,
             attributes=apart,
@@ -141,12 +143,12 @@ def _die_with(server: int) -> None:
 def _limit(cell: Cell, missing: namespaces.Missing) -> None:
     limits = cell.limits
     own_user = "unprivileged user" not in missing
-    processes = limits["processes"] + (0 if own_user else _CLONE_ROOM + _count_processes())
+    processes = limits["processes"] + (0 if own_user else _ROOM + _count_processes())
     for which, value in (
         (resource.RLIMIT_AS, cell.address_space + limits["memory"]),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_CPU, int(limits["cpu"] * 1000) + 1),
-        (resource.RLIMIT_FSIZE, limits["disk"]),
+        (resource.RLIMIT_FSIZE, limits["disk"] // (limits["open_files"] if cell.folder else 1)),
         (resource.RLIMIT_NOFILE, limits["open_files"] + CODE + 2),
         (resource.RLIMIT_NPROC, processes),
         (resource.RLIMIT_MEMLOCK, 0),
@@ -159,7 +161,7 @@ def _limit(cell: Cell, missing: namespaces.Missing) -> None:
 
 def _count_processes() -> int:
     try:
-        return sum(name.isdigit() for name in os.listdir("/proc"))
+        return sum(path.name.isdigit() for path in Path("/proc").iterdir())
     except OSError:
         return 0
 
@@ -167,9 +169,8 @@ def _count_processes() -> int:
 def _fence(cell: Cell, missing: namespaces.Missing) -> None:
     apart = "mount namespace" not in missing
     own = namespaces.FOLDER if apart else cell.folder
-    devices = [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")]
-    readable = [path for path in cell.readable if os.path.exists(path)]
-    landlock.restrict([*readable, *filter(os.path.exists, devices)], [own] if own else [])
+    readable = [*cell.readable, *(f"/dev/{name}" for name in namespaces.DEVICES)]
+    landlock.restrict([p for p in readable if Path(p).exists()], [own] if own else [])
 
 
 def wire(code: int, result: int, output: int) -> None:
@@ -192,10 +193,12 @@ def work(cell: Cell) -> None:
     if numpy_random is not None:  # else all sessions would draw the same numbers
         numpy_random.seed()
     interpreter = Interpreter(cell.limits["printed"])
-    run = 0
+    run, process = 0, os.getpid()
     while (code := _receive()) is not None:
         run += 1
         end, value, error = interpreter.run(code)
+        if os.getpid() != process:  # a fork that the code made, where nothing forbids it
+            os._exit(0)
         _send(run, end, value, error)
 
 
