@@ -110,9 +110,8 @@ def recorded(folder: Path) -> Callable[[random.Random, int], list[Problem]]:
             order = chance.sample(range(ATTEMPTS), ATTEMPTS)
             said = [RIGHT if row["score"][at] else f"wrong {row['pred'][at]}" for at in order]
             speed = [chance.lognormvariate(0, 0.2) for _ in order]
-            times = [
-                len(row["code"][at]) / mean * pace for at, pace in zip(order, speed, strict=True)
-            ]
+            lengths = [len(row["code"][at]) / mean for at in order]
+            times = [long * pace for long, pace in zip(lengths, speed, strict=True)]
             problems.append(Problem(said, times))
         return problems
 

@@ -1,4 +1,4 @@
-"""One sample at a time under a clock: each has an answer, and quick ones leave time to slow ones."""
+"""One sample at a time under a clock: each is answered, and quick ones leave time to slow ones."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def told(outcome: Outcome, show: int, seconds: float) -> str:
     parts = [cut(printed(outcome), show)]
     if outcome.error is not None:
         parts.append(cut("\n".join(outcome.error.strip().splitlines()[-3:]), max(show, 200)))
-    if outcome.end in _ENDS:
+    elif outcome.end in _ENDS:
         parts.append(_ENDS[outcome.end].format(seconds=seconds))
     said = _ADDRESS.sub("at 0x…", "\n".join(part for part in parts if part))
     return f"```output\n{said or '(nothing was printed)'}\n```"

@@ -56,8 +56,10 @@ async def elect(sample: Sample, ask: Ask, draw: Draw, rule: Rule) -> Draft:
 
     Which draws are made depends on this sample's draws alone, in the order of their index, unless
     a budget ends first. In a hurry (`Ask.hurry`) all are begun at once, and those that the vote no
-    longer needs are given up. Draws that failed, or for which the budget had nothing left, have no vote;
-    only where all did is their error the sample's.
+    longer needs are given up.
+
+    Draws that failed, or for which the budget had nothing left, have no vote; only where all did is
+    their error the sample's.
     """
     drawn: list[_Vote | BaseException] = []
     came: list[_Vote] = []  # in the order of their coming

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tesuji.sandbox import Sandbox, Session
 
-# The same numbers from `random` at every run, so that a run that goes on finds what it asked before.
+# The same random numbers at every run, so that one that goes on finds what it asked before.
 _SEED = "import random as _r, numpy as _n\n_r.seed(0); _n.random.seed(0); del _r, _n\n"
 
 
