@@ -10,7 +10,7 @@ left / left    the seconds left, by the problems left
 notebook       max(300, min(900, left - 300 (problems left - 1))) at 360 s a problem on average;
                the same in proportion at other speeds
 ours           `tesuji.run.shares`: what uses up the time, judged by the problems so far
-all at once    no order: `tesuji.run.allocator` sends what is worth most (needs all problems at once)
+all at once    all problems are seen at once: `tesuji.run.allocator` sends what is worth most
 
 Simulated problems are answered right with a probability from a beta distribution, and take the
 longer the harder they are; recorded ones (`--data`: the folder of math_8_samples_dev.jsonl) say
