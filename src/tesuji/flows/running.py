@@ -41,3 +41,15 @@ def _unsafe() -> Sandbox:
     sandbox = Sandbox(unsafe=True)
     atexit.register(sandbox.shut)
     return sandbox
+
+
+def lacking() -> str | None:
+    """Why code can't be run here without `unsafe`; None where it can."""
+    from tesuji.sandbox import layers
+    from tesuji.sandbox.layers import holes
+
+    missing = {layer.name: layer.why_not for layer in layers() if layer.why_not is not None}
+    if all(not layer.on for layer in layers()):
+        return f"there is no sandbox here: {next(iter(missing.values()))}"
+    open_to = holes(missing)
+    return f"the sandbox would leave {' and '.join(open_to)} open here" if open_to else None
