@@ -37,7 +37,8 @@ PROGRAMS: Sequence[tuple[str, str]] = (
      "import re\npairs = [tuple(map(int, p)) for p in re.findall(r'(\\d+)\\D+?(\\d+)', {0!r})]\n"
      "n = 1\nwhile any(n % m != r for r, m in pairs): n += 1\nprint(n % 1000)"),
     (r"up to \$(\d+)\$ that are divisible by \$(\d+)\$ or by \$(\d+)\$, but not by \$(\d+)\$",
-     "print(sum((k % {1} == 0 or k % {2} == 0) and k % {3} != 0 for k in range(1, {0} + 1)) % 1000)"),
+     "wanted = [k for k in range(1, {0} + 1) if (k % {1} == 0 or k % {2} == 0) and k % {3}]\n"
+     "print(len(wanted) % 1000)"),
     (r"for which \$(\d+)x - 1\$ is divisible by \$(\d+)\$",
      "print(next(x for x in range(1, {1}) if ({0} * x - 1) % {1} == 0))"),
     (r"digits of \$(\d+)\$ written in base \$(\d+)\$",
@@ -51,13 +52,15 @@ PROGRAMS: Sequence[tuple[str, str]] = (
     (r"to \$\((\d+), (\d+)\)\$ in steps.*?point \$\((\d+), (\d+)\)\$",
      "from functools import cache\n@cache\ndef ways(x, y):\n"
      "    if x < 0 or y < 0 or (x, y) == ({2}, {3}): return 0\n"
-     "    return 1 if x == y == 0 else ways(x - 1, y) + ways(x, y - 1)\nprint(ways({0}, {1}) % 1000)"),
+     "    return 1 if x == y == 0 else ways(x - 1, y) + ways(x, y - 1)\n"
+     "print(ways({0}, {1}) % 1000)"),
     (r"lists of \$(\d+)\$ integers from \$0\$ to \$(\d+)\$ whose sum is \$(\d+)\$",
      "import numpy\nways = numpy.ones(1, dtype=object)\n"
      "for _ in range({0}): ways = numpy.convolve(ways, numpy.ones({1} + 1, dtype=object))\n"
      "print(int(ways[{2}]) % 1000)"),
     (r"Coins are worth (.+?) yen.*?exactly \$(\d+)\$",
-     "import re\nfrom functools import cache\ncoins = [int(c) for c in re.findall(r'\\d+', {0!r})]\n"
+     "import re\nfrom functools import cache\n"
+     "coins = [int(c) for c in re.findall(r'\\d+', {0!r})]\n"
      "@cache\ndef ways(left, kinds):\n    if left == 0: return 1\n"
      "    if left < 0 or kinds == 0: return 0\n"
      "    return ways(left, kinds - 1) + ways(left - coins[kinds - 1], kinds)\n"

@@ -1,4 +1,4 @@
-"""The olympiad: problems with right answers, files of others in place, and code that solves them."""
+"""The olympiad: problems with right answers, other contests' files, and code that solves them."""
 
 from __future__ import annotations
 

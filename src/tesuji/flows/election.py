@@ -115,7 +115,24 @@ def _wanted(drawn: Sequence[_Vote | BaseException], rule: Rule) -> int:
             return 0
     if rule.stop is None:
         return left
-    return min(left, needed(_whole(_sums(votes)), rule.n - len(drawn), rule.stop))
+    return min(left, _needed(_sums(votes), rule.n - len(drawn), rule))
+
+
+def _needed(sums: dict[str, float], left: int, rule: Rule) -> int:
+    """The fewest further draws, of weight 1 at most, after which the vote can be settled."""
+    assert rule.stop is not None
+    if rule.weights.plain or not sums:
+        return needed(_whole(sums), left, rule.stop)
+    first, *others = sorted(sums.values(), reverse=True)
+    gap = first - max(others, default=0.0)
+    if gap > left:
+        return 0
+    certain = math.floor((left - gap) / 2) + 1
+    counts = _whole(sums)
+    # In whole votes what is near can no longer be told apart: then one more.
+    if rule.stop == 1 or math.floor(first + 1e-9) < max(counts):
+        return min(left, certain if rule.stop == 1 else 1)
+    return needed(counts, left, rule.stop)
 
 
 def _sums(votes: Iterable[_Vote]) -> dict[str, float]:

@@ -2,9 +2,9 @@
 
 Which flows are tried follows from what is recorded: shapeless answers ask for `retry`, labels for
 `choose`, draws that disagree (or were never made) for `vote`; `check` and, with a second model,
-`cascade` are tried wherever answers are wrong, and where these are numbers `code` and votes that end
-when they are settled. What the competition's limits would not allow on the
-test split is left out, and said so.
+`cascade` are tried wherever answers are wrong, and where these are numbers `code` and votes that
+end when they are settled. What the competition's limits would not allow on the test split is left
+out, and said so.
 """
 
 from __future__ import annotations
