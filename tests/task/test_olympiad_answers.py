@@ -60,6 +60,23 @@ def test_without_a_modulus_a_power_is_itself_or_too_large() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (r"So $x = 7$. \boxed{7}", None), ("7", None), (r"\boxed{7} or rather \boxed{8}", "2 diff"),
+        (r"\boxed{7}, that is \boxed{1007}", None), (r"\boxed{\pi}", "no integer in the box"),
+        (r"\boxed{7} \boxed{\pi}", "a box without"), (r"It is 7.", "no \\boxed"), ("", "empty"),
+        (r"\boxed{7", "never closed"), ("答えは $\\boxed{7}$ です。", None),
+    ],
+)  # fmt: skip
+def test_with_boxed_a_text_that_reasons_is_right_shaped(text: str, why: str | None) -> None:
+    shape = make_format("integer", {"modulo": 1000, "boxed": True})
+    said = shape.check(text)
+    assert said is None if why is None else said is not None and why in said
+    assert shape.tell().endswith(r"an integer from 0 to 999, within \boxed{}.")
+    assert shape.constrain() is None
+
+
+@pytest.mark.parametrize(
     "text",
     ["(" * 5000 + "1" + ")" * 5000, "2^" * 90 + "2", "9!" + "!" * 90, "1/0", "0^{-1}",
      "-" * 199 + "1", "1" * 199 + "^" + "9", "\\frac{1}", "1 + ", "", "π", "９",
