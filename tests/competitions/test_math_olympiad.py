@@ -160,3 +160,15 @@ def test_recorded_solutions_are_read_and_voted_on(tmp_path: Path, shared: Path) 
         scores[name] = run.score or 0.0
     assert scores["count"] >= 0.93
     assert scores["reward"] >= max(0.94, scores["count"])
+
+
+def test_the_first_move_shows_what_the_flow_really_asks(tmp_path: Path, standin: str) -> None:
+    create_competition("math-olympiad", tmp_path)
+    generate(tmp_path / "data", seed=4, train=12, test=2)
+    task = load(tmp_path)
+    first = tj.first(task, entry=tj.derive(base_entry(task, standin), name="c", flow="code"))
+    (move,) = first.moves
+    assert "You may use Python" in move.messages[-1].content
+    assert len(move.drafts) > 1 and "```python" in move.drafts[0].output.text
+    assert move.row.answer == move.sample.target
+    assert not any(draft.findings for draft in move.drafts)  # code that is run is no failure

@@ -84,7 +84,7 @@ class Ask(Protocol):
 
     def step(self, draft: Draft) -> None:
         """Say that a draft is a step on the way, no answer: it has no vote where a budget ends the
-        flow, and its shape is no failure."""
+        flow, and neither its shape nor that a stop string ended it is a failure."""
 
     async def rank(self, doubt: float) -> float:
         """Which share of the run's samples is in greater doubt than this one, from 0 on: known when

@@ -116,8 +116,10 @@ class Asker:
 
     def step(self, draft: Draft) -> None:
         """A draft of this sample is a step on the way, no answer."""
-        shapeless = tuple(f for f in draft.findings if f.kind != "format")
-        as_step = replace(draft, answer=None, findings=shapeless)
+        # Where a stop string ended it, at the end of its code, an open fence is no sign of a cut.
+        meant = ("format", "truncated") if draft.output.finish == "stop" else ("format",)
+        findings = tuple(f for f in draft.findings if f.kind not in meant)
+        as_step = replace(draft, answer=None, findings=findings)
         self.drafts = [as_step if known is draft else known for known in self.drafts]
 
     async def rank(self, doubt: float) -> float:

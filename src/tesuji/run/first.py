@@ -57,4 +57,6 @@ async def _look(run: Run, sample: Sample) -> FirstMove:
     messages = render(run.task, run.entry, prepare(sample, run.entry.inputs))
     row, drafts = await answer_sample(run, sample)
     assert row is not None  # only a halted run leaves a sample without a row
+    if drafts:  # a flow may ask in words of its own
+        messages = drafts[0].request.messages
     return FirstMove(sample, messages, tuple(drafts), row)
