@@ -28,7 +28,6 @@ LAYERS: Mapping[str, str] = {
     "landlock": "opening files outside Python's libraries and its own folder; signals; TCP",
     "seccomp": "sockets, processes, programs, and every system call that computing doesn't need",
 }
-_ALWAYS = frozenset({"clean environment"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,7 @@ class Layer:
 
 def described(missing: Mapping[str, str]) -> tuple[Layer, ...]:
     """All layers, given those that are missing and why."""
-    gone = dict(missing)
-    if "mount namespace" in gone and "landlock" in gone and "own folder" not in gone:
-        gone["own folder"] = "nothing here could keep the code inside it, so it may open no file"
-    return tuple(Layer(name, stops, gone.get(name)) for name, stops in LAYERS.items())
+    return tuple(Layer(name, stops, missing.get(name)) for name, stops in LAYERS.items())
 
 
 def holes(missing: Mapping[str, str]) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from .libraries import readable
 from .namespaces import Missing
 from .wire import BEGIN, CPU, DISK, ENDED, INTERRUPT, NOT_LOCKED, OF_ITSELF
 
+_NO_FOLDER = "nothing here could keep the code inside one, so it may open no file"
 _TICK = 100  # ms between looks at the CPU time and folders of workers
 
 
@@ -84,6 +85,8 @@ class Server:
         self._try_layers()
         if "mount namespace" in self.missing:
             folder.sweep(f"{self.base}/0")
+            if "landlock" in self.missing and "seccomp" not in self.missing:
+                self.missing.setdefault("own folder", _NO_FOLDER)
         return {"missing": self.missing, "loaded": versions}
 
     def _try_layers(self) -> None:
