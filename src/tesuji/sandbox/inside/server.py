@@ -41,7 +41,7 @@ class Session:
     line: socket.socket
     folder: str | None
     limits: dict[str, Any]
-    runs: int = 0
+    ceiling: float | None = None  # CPU seconds that it may come to
     why: bytes = OF_ITSELF
     over: bool = False  # the other end of the line is closed
 
@@ -221,7 +221,8 @@ class Server:
             self.poll.unregister(descriptor)
             session.over = True
             os.kill(session.process, signal.SIGKILL)
-        session.runs += words.count(BEGIN)
+        if BEGIN in words:
+            session.ceiling = _cpu(session.process) + session.limits["cpu"]
         if INTERRUPT in words:
             os.kill(session.process, signal.SIGINT)
 
@@ -237,11 +238,8 @@ class Server:
                 os.kill(session.process, signal.SIGKILL)
 
     def _excess(self, session: Session) -> bytes:
-        clock = (~session.process << 3) | 2  # the process's CPU clock: clock_getcpuclockid(3)
-        with contextlib.suppress(OSError):
-            allowed = session.limits["cpu"] * max(session.runs, 1)
-            if time.clock_gettime(clock) > allowed:
-                return CPU
+        if session.ceiling is not None and _cpu(session.process) > session.ceiling:
+            return CPU
         if session.folder is not None:
             held = folder.held(session.folder)
             if (
@@ -286,3 +284,10 @@ class Server:
             finally:
                 os.close(descriptor)
         return []
+
+
+def _cpu(process: int) -> float:
+    """Seconds of CPU time that a process has had."""
+    with contextlib.suppress(OSError):
+        return time.clock_gettime((~process << 3) | 2)  # as clock_getcpuclockid(3) makes it
+    return 0.0
