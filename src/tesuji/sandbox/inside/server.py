@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from . import folder, kernel, namespaces, worker
-from .libraries import readable
+from .libraries import load_all, readable
 from .namespaces import Missing
 from .wire import BEGIN, CPU, DISK, ENDED, INTERRUPT, NOT_LOCKED, OF_ITSELF
 
@@ -80,13 +80,15 @@ class Server:
                 namespaces.change_root(self.base, self.readable)
             except OSError as error:
                 self.missing["mount namespace"] = error.strerror or str(error)
-        gc.collect()
-        gc.freeze()
         self._try_layers()
         if "mount namespace" in self.missing:
             folder.sweep(f"{self.base}/0")
-            if "landlock" in self.missing and "seccomp" not in self.missing:
-                self.missing.setdefault("own folder", _NO_FOLDER)
+        if {"mount namespace", "landlock"} <= self.missing.keys() and "seccomp" not in self.missing:
+            self.missing.setdefault("own folder", _NO_FOLDER)
+            if preload:
+                load_all(preload)
+        gc.collect()
+        gc.freeze()
         return {"missing": self.missing, "loaded": versions}
 
     def _try_layers(self) -> None:
