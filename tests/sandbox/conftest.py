@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tesuji.sandbox import Sandbox
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from world import KEY, World  # noqa: E402
+from world import KEY, World
 
 NAMESPACES = frozenset(
     f"{kind} namespace" for kind in ("user", "mount", "network", "pid", "ipc", "uts")
@@ -31,6 +32,18 @@ MACHINES = {
     "no namespaces": NAMESPACES,
     "only seccomp and limits": NAMESPACES | {"landlock", "unprivileged user", "no capabilities"},
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_place() -> Iterator[None]:
+    """A place for temporary files that no other process makes sandboxes in."""
+    patch = pytest.MonkeyPatch()
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        patch.setenv("TMPDIR", place)
+        patch.setattr(tempfile, "tempdir", place)
+        yield
+    patch.undo()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from conftest import MACHINES, NAMESPACES
@@ -17,6 +21,7 @@ from tesuji.sandbox.helper import Helper
 from tesuji.sandbox.inside import seccomp
 from tesuji.sandbox.layers import LAYERS, described, holes
 
+SRC = Path(__file__).parents[2] / "src"
 pytestmark = pytest.mark.xdist_group("sandbox")
 
 
@@ -133,3 +138,34 @@ def test_filters_are_written_for_two_kinds_of_processors(monkeypatch: pytest.Mon
     monkeypatch.setattr(seccomp, "MACHINE", "riscv64")
     with pytest.raises(OSError, match="riscv64"):
         seccomp.assemble(files=True, attributes=True, cut=True, threads=True)
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--no-landlock",), ("--no-landlock", "--no-pidfd")], ids=" ".join
+)
+def test_it_works_in_a_container_that_allows_no_namespaces(options: tuple[str, ...]) -> None:
+    here = Path(__file__).parent
+    code = [
+        "import sympy, numpy\nsympy.factorint(91)",
+        "open('/etc/passwd').read()",
+        "open('/proc/%d/environ' % __import__('os').getppid()).read()",
+        "import socket; socket.socket()",
+        "import os; os.fork()",
+        "x = 1",
+        "x",
+    ]
+    done = subprocess.run(
+        [sys.executable, here / "container.py", *options, here / "in_container.py", json.dumps(code)],
+        env=os.environ | {"PYTHONPATH": str(SRC)}, capture_output=True, text=True, check=False,
+        timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    missing = told["missing"]
+    assert {name for name in missing if name.endswith("namespace")} == NAMESPACES
+    assert "Operation not permitted" in missing["mount namespace"]
+    assert ("landlock" in missing) == bool(options) and "seccomp" not in missing
+    ran = [outcome["value"] or outcome["error"] for outcome in told["ran"]]
+    assert ran[0] == "{7: 1, 13: 1}" and ran[6] == "1"
+    assert all("PermissionError" in error for error in ran[1:5]), ran
+    assert not folders()

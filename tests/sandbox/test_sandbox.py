@@ -107,7 +107,10 @@ asyncio.run(main())
 def _started(then: str, without: str = "") -> tuple[subprocess.Popen[str], list[int]]:
     code = _PARENT.replace("{then}", then)
     if without:
-        code = code.replace("async def main", f"_S = Sandbox(_without={without})\nshared = lambda: _S\nasync def main")
+        code = code.replace(
+            "async def main",
+            f"_S = Sandbox(_without={without})\nshared = lambda: _S\nasync def main",
+        )
     process = subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True,
         env=os.environ | {"PYTHONPATH": str(SRC)},

@@ -98,7 +98,9 @@ def test_errors_show_the_codes_own_frames_only(run, code: str, says: tuple[str, 
     outcome = run(code)
     assert outcome.end == "error" and outcome.value is None
     assert all(part in outcome.error for part in says), outcome.error
-    assert "/inside/" not in outcome.error and "tesuji" not in outcome.error.replace(code, "").replace("'tesuji'", "")
+    assert "/inside/" not in outcome.error and "tesuji" not in outcome.error.replace(
+        code, ""
+    ).replace("'tesuji'", "")
     assert run("1").value == "1", "the session lives on"
 
 
@@ -118,12 +120,16 @@ def test_variables_are_kept_in_a_session_and_shared_by_none(sandbox: Sandbox, lo
     async def both() -> None:
         async with await sandbox.open() as one, await sandbox.open() as other:
             await one.run("secret = 'of one'\nimport math\nmath.pi = 3\nopen('f', 'w').write('f')")
-            assert (await one.run("secret, math.pi, open('f').read()")).value == "('of one', 3, 'f')"
+            assert (
+                await one.run("secret, math.pi, open('f').read()")
+            ).value == "('of one', 3, 'f')"
             assert "NameError" in ((await other.run("secret")).error or "")
             assert (await other.run("import math\nround(math.pi, 2)")).value == "3.14"
             assert (await other.run("import os\nos.listdir()")).value == "[]"
         async with await sandbox.open() as later:
-            assert (await later.run("import os\nos.listdir('.'), 'secret' in dir()")).value == "([], False)"
+            assert (
+                await later.run("import os\nos.listdir('.'), 'secret' in dir()")
+            ).value == "([], False)"
 
     loop.run_until_complete(both())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import socket
@@ -37,10 +38,8 @@ class World:
             self._listen("abstract", socket.AF_UNIX, f"\0{self.unique}"),
         ]
         if socket.has_ipv6:
-            try:
+            with contextlib.suppress(OSError):  # a machine without
                 self._servers.append(self._listen("tcp6", socket.AF_INET6, ("::1", 0)))
-            except OSError:  # a machine without
-                pass
         (folder / "unix.socket").chmod(0o777)
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.udp.bind(("127.0.0.1", 0))

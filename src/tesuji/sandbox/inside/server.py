@@ -26,6 +26,7 @@ from typing import Any
 from . import folder, kernel, namespaces, worker
 from .libraries import load_all, readable
 from .namespaces import Missing
+from .warming import warm
 from .wire import BEGIN, CPU, DISK, ENDED, INTERRUPT, NOT_LOCKED, OF_ITSELF
 
 _NO_FOLDER = "nothing here could keep the code inside one, so it may open no file"
@@ -37,7 +38,7 @@ class Session:
     """A worker that lives."""
 
     process: int
-    watch: int  # its pidfd
+    watch: int | None  # its pidfd
     line: socket.socket
     folder: str | None
     limits: dict[str, Any]
@@ -69,6 +70,7 @@ class Server:
         for name in preload:
             with contextlib.suppress(ImportError):
                 versions[name] = str(getattr(importlib.import_module(name), "__version__", ""))
+        warm(versions)
         self.readable = readable(libraries)
         if "pid namespace" not in self.missing:
             try:
@@ -191,10 +193,11 @@ class Server:
             self._be_worker(cell, (code, result, output))
         for pipe in (code, result, output):
             os.close(pipe)
-        watch = os.pidfd_open(child)
+        watch = kernel.watch(child)
         self.sessions[line] = Session(child, watch, socket.socket(fileno=line), place, limits)
         self.poll.register(line, select.POLLIN)
-        self.poll.register(watch, select.POLLIN)
+        if watch is not None:
+            self.poll.register(watch, select.POLLIN)
 
     def _be_worker(self, cell: worker.Cell, pipes: tuple[int, int, int]) -> None:
         try:
@@ -256,8 +259,9 @@ class Server:
         del self.sessions[descriptor]
         if not session.over:
             self.poll.unregister(descriptor)
-        self.poll.unregister(session.watch)
-        os.close(session.watch)
+        if session.watch is not None:
+            self.poll.unregister(session.watch)
+            os.close(session.watch)
         if self.processes is None:
             self._kill_orphans()
         if session.folder is not None:
