@@ -16,7 +16,9 @@ async def main() -> None:
     async with Sandbox(Limits(seconds=60)) as sandbox, await sandbox.open() as session:
         outcomes = [asdict(await session.run(code)) for code in json.loads(CODE)]
     print(
-        json.dumps({"missing": {l.name: l.why_not for l in layers() if not l.on}, "ran": outcomes})
+        json.dumps(
+            {"missing": {one.name: one.why_not for one in layers() if not one.on}, "ran": outcomes}
+        )
     )
 
 

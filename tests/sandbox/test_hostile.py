@@ -98,7 +98,7 @@ FILES = frozenset((*READING, *WRITING))
 @pytest.fixture(scope="module", params=[name for name in MACHINES if name != "all layers"])
 def lesser(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """A sandbox on a machine that lacks something."""
-    sandbox = Sandbox(_without=MACHINES[request.param])
+    sandbox = Sandbox(preload=(), _without=MACHINES[request.param])
     yield sandbox
     sandbox.shut()
 

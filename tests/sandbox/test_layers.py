@@ -107,15 +107,15 @@ sum(k for k in range(1000) if k % 3 == 0)
 """
 
 
-@pytest.mark.parametrize("machine", MACHINES)
-def test_mathematics_works_on_every_machine(machine: str) -> None:
+@pytest.mark.parametrize("machine", ["all layers", "no namespaces", "only seccomp and limits"])
+def test_mathematics_works_whatever_is_missing(machine: str) -> None:
     pytest.importorskip("sympy")
 
     async def go() -> None:
-        async with Sandbox(Limits(seconds=60), _without=MACHINES[machine]) as sandbox:
-            async with await sandbox.open() as session:
-                outcome = await session.run(MATH)
-                assert outcome.value == "166833", outcome
+        sandbox = Sandbox(Limits(seconds=60), _without=MACHINES[machine])
+        async with sandbox, await sandbox.open() as session:
+            outcome = await session.run(MATH)
+            assert outcome.value == "166833", outcome
 
     before = folders(), len(children(os.getpid()))
     asyncio.run(go())
@@ -155,7 +155,8 @@ def test_it_works_in_a_container_that_allows_no_namespaces(options: tuple[str, .
         "x",
     ]
     done = subprocess.run(
-        [sys.executable, here / "container.py", *options, here / "in_container.py", json.dumps(code)],
+        [sys.executable, here / "container.py", *options, here / "in_container.py",
+         json.dumps(code)],
         env=os.environ | {"PYTHONPATH": str(SRC)}, capture_output=True, text=True, check=False,
         timeout=120,
     )  # fmt: skip

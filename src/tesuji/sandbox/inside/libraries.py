@@ -16,12 +16,14 @@ from pathlib import Path
 from types import ModuleType
 
 # Parts of packages that computing does without, and that are long to load or load others.
-_LEFT_OUT = frozenset(
-    "tests testing benchmarks conftest plotting physics parsing codegen diffgeom categories "
-    "holonomic liealgebras sandbox interactive sampling f2py distutils galgebra pytorch tensorflow "
-    "meijerint_doc hyperexpand_doc trace _compilation _pyinstaller _configtool __main__ "
-    "idlelib tkinter turtle turtledemo antigravity this test lib2to3 ensurepip venv".split()
-)
+_LEFT_OUT = frozenset({
+    "tests", "testing", "benchmarks", "conftest", "plotting", "physics", "parsing", "codegen",
+    "diffgeom", "categories", "holonomic", "liealgebras", "sandbox", "interactive", "sampling",
+    "f2py", "distutils", "galgebra", "pytorch", "tensorflow", "meijerint_doc",
+    "hyperexpand_doc", "trace", "_compilation", "_pyinstaller", "_configtool", "__main__",
+    "idlelib", "tkinter", "turtle", "turtledemo", "antigravity", "this", "test", "lib2to3",
+    "ensurepip", "venv",
+})  # fmt: skip
 _ENCODINGS = ("ascii", "latin_1", "utf_16", "utf_32", "utf_8_sig", "cp1252", "shift_jis", "euc_jp")
 _SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
 

@@ -16,7 +16,7 @@ simplify(sqrt(8) + sin(x)**2 + cos(x)**2), trigsimp(sin(x)/cos(x)), radsimp(1/(1
 factor(x**4 - 1), expand((x + y)**3), apart(1/(x**2 + x), x), cancel((x**2 - 1)/(x - 1))
 integrate(x*exp(-x), (x, 0, oo)), integrate(sin(x)**2, x), diff(sin(x)/x, x)
 limit(sin(x)/x, x, 0), series(exp(x), x)
-summation(n**2, (n, 1, x)), product(n, (n, 1, 5)), rsolve(Function("f")(n + 1) - 2, Function("f")(n))
+summation(n**2, (n, 1, x)), product(n, (n, 1, 5)), rsolve(Function("f")(n) - 2, Function("f")(n))
 factorint(2**32 + 1), divisors(60), totient(36), isprime(97), nextprime(100), list(primerange(50))
 mod_inverse(3, 7), binomial(10, 3), diophantine(x**2 - 2*y**2 - 1), gcd(x**2 - 1, x - 1)
 Matrix([[1, 2], [3, 4]]).eigenvals(), Matrix([[1, 2], [3, 4]]).inv(), Matrix([[1, 2]]).rref()
