@@ -31,6 +31,7 @@ class Exchange:
         self._answer = bytearray()
         self._head, self._tail, self._count = bytearray(), bytearray(), 0
         self._answered = False
+        self._locked = number > 1  # the worker has said that it is
         self._done = asyncio.get_running_loop().create_future()
         self.end: End | None = None
         self.value: str | None = None
@@ -118,6 +119,7 @@ class Exchange:
             if len(self._answer) < stop:
                 return
             middle = start + max(0, value - 1)
+            self._locked = True  # its first word, before it has any code
             if number == self._number:  # else it was forged, or belongs to an earlier run
                 self._take(wire.ENDS[end], self._text(value, start, middle),
                            self._text(error, middle, stop))  # fmt: skip
@@ -158,8 +160,9 @@ class Exchange:
         except OSError:
             said = b""
         self.lost = True
+        self._read_rest()
+        self._read_answer()
         if not self._answered and self.end is None:
-            self._read_rest()
             self.end, self.error = self._how(said)
         self._finish()
 
@@ -176,9 +179,9 @@ class Exchange:
             known = {one.value for one in signal.Signals}
             name = signal.Signals(number).name if number in known else f"signal {number}"
             return "killed", f"the process was ended by {name}"
-        if os.WEXITSTATUS(status) == wire.NOT_LOCKED:
-            raise_later = self.printed().strip() or "the sandbox could not be closed"
-            self._done.set_exception(TesujiError(raise_later))
+        if not self._locked and not self._done.done():
+            told = self.printed().strip() or "the sandbox's worker does not start"
+            self._done.set_exception(TesujiError(told))
         return "killed", f"the process ended itself (exit status {os.WEXITSTATUS(status)})"
 
     def _read_rest(self) -> None:

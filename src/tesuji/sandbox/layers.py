@@ -8,35 +8,34 @@ from functools import cache
 
 from tesuji.errors import TesujiError
 
-# What each stops, in the order in which they are put on.
+# From what each keeps the code of a model.
 LAYERS: Mapping[str, str] = {
-    "user namespace": "rights over the machine; what the other namespaces need where not root",
-    "network namespace": "every network: there is none inside",
+    "user namespace": "any right over the machine",
+    "network namespace": "every network",
     "ipc namespace": "shared memory and queues of others",
     "uts namespace": "changing the host's name",
-    "pid namespace": "seeing and signalling others; what is left running ends with the session",
-    "mount namespace": "files: only Python's libraries are there, read-only, and its own folder",
-    "own folder": "writing anywhere else; it is bounded and goes with the session",
-    "clean environment": "reading keys and other secrets from the environment",
-    "unprivileged user": "touching what belongs to you: nothing belongs to the code's user",
-    "dies with the server": "outliving Tesuji, however that ends",
-    "subreaper": "leaving processes behind where there is no pid namespace",
+    "pid namespace": "other processes; leaving any behind",
+    "mount namespace": "all files but Python's libraries",
+    "own folder": "writing elsewhere; filling the disk",
+    "clean environment": "keys and secrets in the environment",
+    "unprivileged user": "what belongs to you",
+    "dies with the server": "outliving Tesuji",
+    "subreaper": "leaving processes behind, without a pid namespace",
     "no capabilities": "all that only root may do",
-    "no_new_privs": "becoming more by running set-uid programs",
-    "not dumpable": "being read or traced by other sessions",
-    "resource limits": "memory, threads, open files and file sizes beyond the limits",
-    "landlock": "opening files outside Python's libraries and its own folder; signals; TCP",
-    "seccomp": "sockets, processes, programs, and every system call that computing doesn't need",
+    "no_new_privs": "gaining rights by set-uid programs",
+    "not dumpable": "the memory of other sessions",
+    "resource limits": "too much memory, threads, files",
+    "landlock": "all files but Python's libraries; signals; TCP",
+    "seccomp": "sockets, processes, programs, rare system calls",
 }
-_ALWAYS = frozenset({"clean environment"})
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A layer: what it stops, and why it is not on here (None: it is on)."""
+    """A layer: what it keeps code from, and why it is not on here (None: it is on)."""
 
     name: str
-    stops: str
+    keeps_from: str
     why_not: str | None
 
     @property
@@ -47,10 +46,7 @@ class Layer:
 
 def described(missing: Mapping[str, str]) -> tuple[Layer, ...]:
     """All layers, given those that are missing and why."""
-    gone = dict(missing)
-    if "mount namespace" in gone and "landlock" in gone and "own folder" not in gone:
-        gone["own folder"] = "nothing here could keep the code inside it, so it may open no file"
-    return tuple(Layer(name, stops, gone.get(name)) for name, stops in LAYERS.items())
+    return tuple(Layer(name, what, missing.get(name)) for name, what in LAYERS.items())
 
 
 def holes(missing: Mapping[str, str]) -> tuple[str, ...]:

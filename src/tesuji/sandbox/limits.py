@@ -11,7 +11,8 @@ from tesuji.errors import InputError
 class Limits:
     """What one session may take; where a limit is passed the code ends, never the program.
 
-    `seconds` of wall time and `cpu` seconds of CPU time a call; `memory` bytes beyond what the
+    `seconds` of wall time a call; `cpu` seconds of CPU time a call, with what its threads take
+    until the next; `memory` bytes beyond what the
     loaded libraries take; `processes`: threads, that is, since no process may be started;
     `open_files` at a time; `disk` bytes, and `files`, in its own folder; `printed` characters that
     are kept of stdout and stderr, of the value and of a traceback, each cut in the middle;

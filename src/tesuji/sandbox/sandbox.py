@@ -6,7 +6,7 @@ import asyncio
 import atexit
 import os
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 
 from tesuji.errors import TesujiError
@@ -15,7 +15,7 @@ from tesuji.sandbox.layers import Layer, described, holes
 from tesuji.sandbox.limits import Limits
 from tesuji.sandbox.session import Session
 
-_PRELOAD = ("numpy", "sympy", "mpmath", "fractions", "statistics", "decimal", "itertools", "heapq")
+PRELOAD = ("numpy", "sympy", "mpmath", "fractions", "statistics", "decimal", "itertools", "heapq")
 
 
 class Sandbox:
@@ -26,14 +26,21 @@ class Sandbox:
     """
 
     def __init__(
-        self, limits: Limits | None = None, *, unsafe: bool = False, _without: Collection[str] = ()
+        self,
+        limits: Limits | None = None,
+        *,
+        unsafe: bool = False,
+        preload: Sequence[str] = PRELOAD,
+        _without: Collection[str] = (),
     ) -> None:
         """`unsafe` runs code even where nothing keeps it from files or the network.
 
-        `_without` names layers that are left off, for tests.
+        `preload` are packages and modules that the server loads before it forks; those that aren't
+        installed are left out. `_without` names layers that are left off, for tests.
         """
         self.limits = limits or Limits()
         self._unsafe, self._without = unsafe, frozenset(_without)
+        self._preload = tuple(preload)
         self._helper: Helper | None = None
         self._starting = threading.Lock()
 
@@ -73,7 +80,7 @@ class Sandbox:
             if self._helper is None or not self._helper.alive:
                 if self._helper is not None:
                     self._helper.close()
-                self._helper = Helper(without=tuple(self._without), preload=_PRELOAD)
+                self._helper = Helper(without=tuple(self._without), preload=self._preload)
                 open_to = holes(self._helper.missing)
                 if open_to and not self._unsafe:
                     self._helper.close()

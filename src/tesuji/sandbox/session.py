@@ -73,7 +73,8 @@ class Session:
         seconds = time.monotonic() - start
         error = exchange.error
         if exchange.lost:
-            self._drop()
+            ends, self._ends = self._ends, None
+            await _end(ends)
             error = f"{error or 'the process ended'}; all variables are lost"
         return Outcome(exchange.printed(), exchange.value, error, exchange.end or "killed", seconds)
 
@@ -81,14 +82,8 @@ class Session:
         """Kill the worker and wait until it is gone. A second time it does nothing."""
         self._closed = True
         ends, self._ends = self._ends, None
-        if ends is None:
-            return
-        try:
-            with contextlib.suppress(OSError, TimeoutError):
-                ends.line.shutdown(socket.SHUT_WR)
-                await asyncio.wait_for(_until_closed(ends.line), _LEAVING)
-        finally:
-            ends.close()
+        if ends is not None:
+            await _end(ends)
 
     async def __aenter__(self) -> Session:
         return self
@@ -103,6 +98,16 @@ class Session:
 
     def __del__(self) -> None:
         self._drop()
+
+
+async def _end(ends: Ends) -> None:
+    """Have the worker killed, and wait until nothing is left of it."""
+    try:
+        with contextlib.suppress(OSError, TimeoutError):
+            ends.line.shutdown(socket.SHUT_WR)
+            await asyncio.wait_for(_until_closed(ends.line), _LEAVING)
+    finally:
+        ends.close()
 
 
 async def _until_closed(line: socket.socket) -> None:

@@ -31,7 +31,6 @@ class Interpreter:
         self._shown = shown  # at most so many characters of a value or a traceback
         self._count = 0
         self._running = False
-        signal.signal(signal.SIGINT, self._interrupt)
 
     def _interrupt(self, number: int, frame: object) -> None:
         if self._running:
@@ -40,6 +39,7 @@ class Interpreter:
     def run(self, code: str) -> tuple[str, str | None, str | None]:
         """How it ended (ok, error, memory, time), the last value's repr, the traceback."""
         self._count += 1
+        signal.signal(signal.SIGINT, self._interrupt)  # the code may have set another
         end, value, error = "ok", None, None
         try:
             self._running = True

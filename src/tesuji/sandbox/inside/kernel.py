@@ -49,6 +49,13 @@ def prctl(option: int, *arguments: int) -> int:
     return _checked("prctl", int(_libc.prctl(ctypes.c_int(option), *padded)))
 
 
+def watch(process: int) -> int | None:
+    """A descriptor that can be read from when `process` ends; None before Linux 5.3."""
+    with contextlib.suppress(OSError, AttributeError):
+        return os.pidfd_open(process)
+    return None
+
+
 def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
     """`mount(2)`."""
     name = None if kind is None else os.fsencode(kind)

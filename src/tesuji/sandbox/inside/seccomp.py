@@ -26,7 +26,7 @@ _CLONE_THREAD = 0x10000
 _CLONE_REFUSED = 0x7E020000 | 0x00002000 | 0x00004000 | 0x80 | 0x1000
 _PR_SET_NAME, _PR_GET_NAME, _PR_GET_DUMPABLE, _PR_SET_VMA = 15, 16, 3, 0x53564D41
 _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, sizes, FIO*: no TIOCSTI
-_FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1031, 1032, 36, 37, 38)  # no F_SETOWN, no leases
+_FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1032, 36, 37, 38)  # no F_SETOWN, F_SETPIPE_SZ, leases
 
 _NEW = 435  # clone3; openat2, which has its flags out of sight too, and all since
 

@@ -24,10 +24,12 @@ from pathlib import Path
 from typing import Any
 
 from . import folder, kernel, namespaces, worker
-from .libraries import readable
+from .libraries import load_all, readable
 from .namespaces import Missing
+from .warming import warm
 from .wire import BEGIN, CPU, DISK, ENDED, INTERRUPT, NOT_LOCKED, OF_ITSELF
 
+_NO_FOLDER = "nothing here could keep the code inside one, so it may open no file"
 _TICK = 100  # ms between looks at the CPU time and folders of workers
 
 
@@ -36,11 +38,11 @@ class Session:
     """A worker that lives."""
 
     process: int
-    watch: int  # its pidfd
+    watch: int | None  # its pidfd
     line: socket.socket
     folder: str | None
     limits: dict[str, Any]
-    runs: int = 0
+    ceiling: float | None = None  # CPU seconds that it may come to
     why: bytes = OF_ITSELF
     over: bool = False  # the other end of the line is closed
 
@@ -68,6 +70,7 @@ class Server:
         for name in preload:
             with contextlib.suppress(ImportError):
                 versions[name] = str(getattr(importlib.import_module(name), "__version__", ""))
+        warm(versions)
         self.readable = readable(libraries)
         if "pid namespace" not in self.missing:
             try:
@@ -79,11 +82,15 @@ class Server:
                 namespaces.change_root(self.base, self.readable)
             except OSError as error:
                 self.missing["mount namespace"] = error.strerror or str(error)
-        gc.collect()
-        gc.freeze()
         self._try_layers()
         if "mount namespace" in self.missing:
             folder.sweep(f"{self.base}/0")
+        if {"mount namespace", "landlock"} <= self.missing.keys() and "seccomp" not in self.missing:
+            self.missing.setdefault("own folder", _NO_FOLDER)
+            if preload:
+                load_all(preload)
+        gc.collect()
+        gc.freeze()
         return {"missing": self.missing, "loaded": versions}
 
     def _try_layers(self) -> None:
@@ -186,10 +193,11 @@ class Server:
             self._be_worker(cell, (code, result, output))
         for pipe in (code, result, output):
             os.close(pipe)
-        watch = os.pidfd_open(child)
+        watch = kernel.watch(child)
         self.sessions[line] = Session(child, watch, socket.socket(fileno=line), place, limits)
         self.poll.register(line, select.POLLIN)
-        self.poll.register(watch, select.POLLIN)
+        if watch is not None:
+            self.poll.register(watch, select.POLLIN)
 
     def _be_worker(self, cell: worker.Cell, pipes: tuple[int, int, int]) -> None:
         try:
@@ -218,7 +226,8 @@ class Server:
             self.poll.unregister(descriptor)
             session.over = True
             os.kill(session.process, signal.SIGKILL)
-        session.runs += words.count(BEGIN)
+        if BEGIN in words:
+            session.ceiling = _cpu(session.process) + session.limits["cpu"]
         if INTERRUPT in words:
             os.kill(session.process, signal.SIGINT)
 
@@ -234,11 +243,8 @@ class Server:
                 os.kill(session.process, signal.SIGKILL)
 
     def _excess(self, session: Session) -> bytes:
-        clock = (~session.process << 3) | 2  # the process's CPU clock: clock_getcpuclockid(3)
-        with contextlib.suppress(OSError):
-            allowed = session.limits["cpu"] * max(session.runs, 1)
-            if time.clock_gettime(clock) > allowed:
-                return CPU
+        if session.ceiling is not None and _cpu(session.process) > session.ceiling:
+            return CPU
         if session.folder is not None:
             held = folder.held(session.folder)
             if (
@@ -253,8 +259,9 @@ class Server:
         del self.sessions[descriptor]
         if not session.over:
             self.poll.unregister(descriptor)
-        self.poll.unregister(session.watch)
-        os.close(session.watch)
+        if session.watch is not None:
+            self.poll.unregister(session.watch)
+            os.close(session.watch)
         if self.processes is None:
             self._kill_orphans()
         if session.folder is not None:
@@ -283,3 +290,10 @@ class Server:
             finally:
                 os.close(descriptor)
         return []
+
+
+def _cpu(process: int) -> float:
+    """Seconds of CPU time that a process has had."""
+    with contextlib.suppress(OSError):
+        return time.clock_gettime((~process << 3) | 2)  # as clock_getcpuclockid(3) makes it
+    return 0.0

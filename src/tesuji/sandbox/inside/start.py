@@ -19,6 +19,8 @@ from typing import Any
 from . import folder, kernel, namespaces
 from .server import Server
 
+_TICK = 100  # ms between looks, where the kernel doesn't tell by itself
+
 
 def main() -> None:
     """`settings` are the one argument, as JSON: control, base, parent, without, preload,
@@ -27,9 +29,7 @@ def main() -> None:
     sys.dont_write_bytecode = True
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    parent = None
-    with contextlib.suppress(OSError, AttributeError):
-        parent = os.pidfd_open(settings["parent"])
+    parent = kernel.watch(settings["parent"])
     if os.getppid() != settings["parent"]:
         return
     missing: namespaces.Missing = dict.fromkeys(settings["without"], "switched off")
@@ -43,7 +43,7 @@ def main() -> None:
     if child == 0:
         _be_server(Server(settings, users, missing, proc), launcher, settings)
     os.close(settings["control"])
-    _watch(parent, child)
+    _watch(parent, child, settings["parent"])
     folder.sweep(settings["base"])
     os._exit(0)
 
@@ -66,16 +66,18 @@ def _be_server(server: Server, launcher: int, settings: dict[str, Any]) -> None:
     os._exit(0)
 
 
-def _watch(parent: int | None, server: int) -> None:
-    """Wait until the server ends; end it when the parent does."""
-    watch = os.pidfd_open(server)
+def _watch(parent: int | None, server: int, process: int) -> None:
+    """Wait until the server ends; end it when the parent, `process`, does."""
+    watch = kernel.watch(server)
     poll = select.poll()
     for descriptor in (watch, parent):
         if descriptor is not None:
             poll.register(descriptor, select.POLLIN)
-    ended = {descriptor for descriptor, _ in poll.poll()}
-    if watch not in ended:
-        os.kill(server, signal.SIGKILL)
+    by_looking = watch is None or parent is None
+    while not poll.poll(_TICK if by_looking else None) and os.getppid() == process:
+        if by_looking and os.waitid(os.P_PID, server, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            break
+    os.kill(server, signal.SIGKILL)  # which it doesn't mind where it has ended
     with contextlib.suppress(OSError):
         os.waitpid(server, 0)
     with contextlib.suppress(OSError):  # what a server that was killed has left
