@@ -116,6 +116,25 @@ def test_with_an_answer_a_sample_ends_with_its_share(
     assert model.time_of(first) == pytest.approx(150, abs=1)  # its share was 100
 
 
+OWN = """
+async def flow_steps(sample, ask):
+    ask.worth = 1.0
+    plan = await ask()
+    ask.step(plan)
+    return await ask(index=1)
+"""
+
+
+def test_a_step_is_no_answer(task: Task, entry: Entry, ledger: Ledger) -> None:
+    """A flow that goes in steps is waited for until it has come to an answer."""
+    (task.folder / "competition.py").write_text(OWN)
+    task = load(task.folder)
+    model = Timed(add, lambda request: 70.0)
+    run = played(task, replace(entry, name="s", flow="steps"), ledger, model, 2000.0)
+    assert model.time_of(model.spans[0][2]) == pytest.approx(140, abs=1)  # its share was 100
+    assert run.answered > 10
+
+
 def test_the_rest_of_a_settled_vote_is_given_up(task: Task, entry: Entry, ledger: Ledger) -> None:
     model = Timed(add, lambda request: 10.0 * (1 + request.index))
     run = played(task, voting(entry), ledger, model, 9000.0)

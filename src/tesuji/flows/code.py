@@ -12,22 +12,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tesuji.errors import BudgetSpentError, InputError, RequestFailedError
 from tesuji.flows.code_blocks import STOPS, declares, first_step, last_line, told
 from tesuji.flows.election import Rule, elect
 from tesuji.flows.flow import Ask, Draft
-from tesuji.flows.running import opened
+from tesuji.flows.running import Python, opened
 from tesuji.flows.weights import Weights
 from tesuji.sandbox.outcome import Outcome
 from tesuji.task.formats.base import AnswerFormat
 from tesuji.task.formats.numerals import numerals, plain
 from tesuji.task.rules import base_format
 from tesuji.task.sample import Answer, Message, Sample
-
-if TYPE_CHECKING:
-    from tesuji.sandbox import Session
 
 WORDS = (
     "You may use Python. To run code, write it in one block that begins with ```python and ends "
@@ -102,6 +99,8 @@ async def code(
     )
     settings.check()
 
+    ask.worth = 1.0  # until an attempt has come to its end: a step is no answer
+
     async def draw(index: int, together: int) -> Draft:
         again = [(index + restart * n, 1) for restart in range(1, restarts + 1)]
         return await _attempted(ask, settings, [(index, together), *again])
@@ -135,7 +134,7 @@ async def _attempt(
     draft: Draft | None = None
     computed: Answer | None = None
     async with AsyncExitStack() as stack:
-        session: Session | None = None
+        python: Python | None = None
         for left in reversed(range(settings.rounds + 1)):
             try:
                 draft = await ask(
@@ -152,15 +151,15 @@ async def _attempt(
             ask.step(draft)
             if index == 0:
                 ask.worth = _BEGUN
-            if session is None:
-                session = await stack.enter_async_context(opened(settings.seconds, settings.unsafe))
-            outcome = await session.run(step.code)
+            if python is None:
+                python = await stack.enter_async_context(opened(settings.seconds, settings.unsafe))
+            outcome = await python.run(step.code)
             found = _computed(ask.format, outcome)
             computed = computed if found is None else found
             said = told(outcome, settings.show, settings.seconds) + (FINISH if left == 1 else "")
             messages = (*messages, Message("assistant", step.text), Message("user", said))
     assert draft is not None
-    return _read(ask, draft, computed, step is not None), session is not None
+    return _read(ask, draft, computed, step is not None), python is not None
 
 
 def opening(messages: Sequence[Message], words: str) -> tuple[Message, ...]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from tesuji.sandbox.outcome import Outcome
 
 if TYPE_CHECKING:
     from tesuji.sandbox import Sandbox, Session
@@ -16,16 +21,40 @@ if TYPE_CHECKING:
 _SEED = "import random as _r, numpy as _n\n_r.seed(0); _n.random.seed(0); del _r, _n\n"
 
 
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Python:
+    """One attempt's Python: what a piece of code defines is there for the next."""
+
+    session: Session
+
+    async def run(self, code: str) -> Outcome:
+        """Run a piece of code, at most as many at once in this process as there are processors: the
+        time that it may take is not to depend on how many others run."""
+        async with _turn():
+            return await self.session.run(code)
+
+
 @asynccontextmanager
-async def opened(seconds: float, unsafe: bool) -> AsyncIterator[Session]:
+async def opened(seconds: float, unsafe: bool) -> AsyncIterator[Python]:
     """A session of the process's sandbox for code of at most so many seconds, closed in the end.
 
     TesujiError where there can be no sandbox, or none that holds and `unsafe` is not said.
     """
     sandbox = _sandbox(unsafe)
     async with await sandbox.open(replace(sandbox.limits, seconds=seconds)) as session:
-        await session.run(_SEED)
-        yield session
+        python = Python(session)
+        await python.run(_SEED)
+        yield python
+
+
+def _turn() -> asyncio.Semaphore:
+    loop = asyncio.get_running_loop()
+    if loop not in _turns:
+        _turns[loop] = asyncio.Semaphore(max(2, os.cpu_count() or 1))
+    return _turns[loop]
 
 
 def _sandbox(unsafe: bool) -> Sandbox:
