@@ -125,6 +125,7 @@ def test_what_the_readme_shows_is_what_the_demo_prints(readme: tuple[Path, list[
         "concepts.md",
         "diagnosis.md",
         "experiments.md",
+        "math-olympiad.md",
         "models.md",
         "moves.md",
         "nano.md",
