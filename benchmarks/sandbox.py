@@ -2,13 +2,14 @@
 
 `python -m benchmarks.sandbox [--rounds 12]`
 
-Four pieces of code as a model writes them for mathematics; all need numpy or sympy. *A call* is
+Four pieces of code as a model writes them for mathematics; three need numpy or sympy. *A call* is
 one piece in a place of its own: for the sandbox a new session, for the rivals a new process that
 imports what the code does. *Four rounds* are four pieces of which the later use the variables of
 the earlier: one session, or a process for each round that runs all code so far again (nothing is
 kept between processes). *A further call* is one more piece in an open session. Rounds alternate;
-medians and 95th percentiles of wall time are printed, and CPU time, since the machine may be busy.
-What was printed is compared. bwrap is left out where it isn't installed or may not work.
+medians and 95th percentiles of wall time are printed, and CPU time, since the machine may be busy
+(not of bwrap: it doesn't wait for its child, so the kernel doesn't count that). What was printed
+is compared. bwrap is left out where it isn't installed or may not work.
 """
 
 from __future__ import annotations
@@ -87,9 +88,9 @@ def sandbox_cpu(server: int) -> Callable[[], float]:
 def show(name: str, times: Times) -> None:
     """One line of the table."""
     walls = sorted(wall for wall, _ in times)
-    cpu = statistics.mean(cpu for _, cpu in times)
+    cpu = "" if "bwrap" in name else f"{statistics.mean(cpu for _, cpu in times) * 1e3:.1f}"
     late = walls[min(len(walls) - 1, int(0.95 * len(walls)))]
-    print(f"| {name} | {statistics.median(walls) * 1e3:.1f} | {late * 1e3:.1f} | {cpu * 1e3:.1f} |")
+    print(f"| {name} | {statistics.median(walls) * 1e3:.1f} | {late * 1e3:.1f} | {cpu} |")
 
 
 def measure(rounds: int) -> None:

@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import MACHINES
 from escapes import ESCAPES, READING, TRIED, WRITING, Escape
 from floods import FLOODS, Flood
+from machines import MACHINES
 from processes import children, descriptors
 from world import KEY, SECRET, World
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import MACHINES, NAMESPACES
+from machines import MACHINES, NAMESPACES
 from processes import children, folders
 
 from tesuji.cli.paper import console

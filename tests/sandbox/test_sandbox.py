@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -237,3 +238,26 @@ def test_answers_are_plain_data() -> None:
             assert json.loads(json.dumps(fields)) == ["x\n", "1", None, "ok"]
 
     asyncio.run(go())
+
+
+def test_too_many_sessions_are_refused_and_the_others_go_on() -> None:
+    async def go() -> None:
+        async with Sandbox(preload=()) as sandbox:
+            sessions = [await sandbox.open()]
+            await sessions[0].run("x = 1")
+            soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors() + 20, hard))
+            try:
+                with pytest.raises(TesujiError, match="no more sessions"):
+                    while len(sessions) < 100:
+                        sessions.append(await sandbox.open())
+                assert (await sessions[0].run("x")).value == "1"
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            assert 2 < len(sessions) < 10
+            for session in sessions:
+                await session.close()
+
+    before = descriptors()
+    asyncio.run(go())
+    assert descriptors() <= before

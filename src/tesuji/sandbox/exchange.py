@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 
 from tesuji.errors import TesujiError
 from tesuji.sandbox.helper import Ends
@@ -16,6 +17,7 @@ from tesuji.sandbox.inside import wire
 from tesuji.sandbox.limits import Limits
 from tesuji.sandbox.outcome import End
 
+_STARTING = 60.0  # seconds for a worker to be forked, after those that were asked for earlier
 _GRACE = 0.5  # seconds for code to end by itself once it is interrupted
 _PART = 1 << 16  # bytes at a time; what a pipe holds
 _WIDEST = 4  # bytes of a character
@@ -31,11 +33,14 @@ class Exchange:
         self._answer = bytearray()
         self._head, self._tail, self._count = bytearray(), bytearray(), 0
         self._answered = False
-        self._locked = number > 1  # the worker has said that it is
         self._done = asyncio.get_running_loop().create_future()
+        self._locked = asyncio.get_running_loop().create_future()  # the worker has said that it is
+        if number > 1:
+            self._locked.set_result(None)
         self.end: End | None = None
         self.value: str | None = None
         self.error: str | None = None
+        self.seconds = 0.0
         self.lost = False  # the worker is dead or must die
 
     async def go(self) -> None:
@@ -44,11 +49,15 @@ class Exchange:
             self._ends.line.send(wire.BEGIN)
         self._listen()
         try:
+            await asyncio.wait({self._locked, self._done}, timeout=_STARTING,
+                               return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
+            start = time.monotonic()
             if not await _within(self._done, self._limits.seconds):
                 self.end = "time"
                 with contextlib.suppress(OSError):
                     self._ends.line.send(wire.INTERRUPT)
                 self.lost = not await _within(self._done, _GRACE)
+            self.seconds = time.monotonic() - start
         finally:
             self._stop_listening()
         self._read_rest()
@@ -119,7 +128,8 @@ class Exchange:
             if len(self._answer) < stop:
                 return
             middle = start + max(0, value - 1)
-            self._locked = True  # its first word, before it has any code
+            if not self._locked.done():  # its first word, before it has any code
+                self._locked.set_result(None)
             if number == self._number:  # else it was forged, or belongs to an earlier run
                 self._take(wire.ENDS[end], self._text(value, start, middle),
                            self._text(error, middle, stop))  # fmt: skip
@@ -168,7 +178,7 @@ class Exchange:
 
     def _how(self, said: bytes) -> tuple[End, str]:
         if len(said) != wire.ENDED.size:
-            return "killed", "the sandbox's server ended"
+            return "killed", "the sandbox's server ended, or could start no worker"
         why, status = wire.ENDED.unpack(said)
         if why == wire.CPU:
             return "time", f"stopped after {self._limits.cpu:g} s of CPU time"
@@ -179,7 +189,7 @@ class Exchange:
             known = {one.value for one in signal.Signals}
             name = signal.Signals(number).name if number in known else f"signal {number}"
             return "killed", f"the process was ended by {name}"
-        if not self._locked and not self._done.done():
+        if not self._locked.done() and not self._done.done():
             told = self.printed().strip() or "the sandbox's worker does not start"
             self._done.set_exception(TesujiError(told))
         return "killed", f"the process ended itself (exit status {os.WEXITSTATUS(status)})"

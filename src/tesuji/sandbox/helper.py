@@ -107,11 +107,20 @@ class Helper:
         return self.owner == os.getpid() and self._process.poll() is None
 
     def worker(self, limits: Mapping[str, float]) -> Ends:
-        """A new worker. OSError where the server is gone."""
-        code, to_code = os.pipe()
-        from_result, result = os.pipe()
-        from_output, output = os.pipe()
-        ours, theirs = socket.socketpair()
+        """A new worker. ConnectionError where the server is gone.
+
+        TesujiError where this process has too many files open already: a session takes four.
+        """
+        made: list[int] = []
+        try:
+            for _ in range(3):
+                made += os.pipe()
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            for pipe in made:
+                os.close(pipe)
+            raise TesujiError(f"no more sessions of the sandbox can be open: {error}") from error
+        code, to_code, from_result, result, from_output, output = made
         ends = Ends(to_code, from_result, from_output, ours)
         for pipe in (to_code, from_result, from_output):
             os.set_blocking(pipe, False)
@@ -120,9 +129,9 @@ class Helper:
             with self._sending:
                 message = json.dumps(dict(limits)).encode()
                 socket.send_fds(self._control, [message], [code, result, output, theirs.fileno()])
-        except BaseException:
+        except OSError as error:
             ends.close()
-            raise
+            raise ConnectionError(str(error)) from error
         finally:
             for pipe in (code, result, output):
                 os.close(pipe)

@@ -94,7 +94,7 @@ class Sandbox:
             helper = self._ready()
             try:
                 return helper.worker(amounts)
-            except OSError as error:
+            except ConnectionError as error:
                 problem = error
                 helper.close()
         raise TesujiError(f"the sandbox has no worker to give: {problem}") from problem

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import time
 from collections.abc import Callable
 
 from tesuji.errors import TesujiError
@@ -67,16 +66,15 @@ class Session:
         if self._ends is None:
             self._ends, self._runs = self._open_worker(), 0
         self._runs += 1
-        start = time.monotonic()
         exchange = Exchange(self._ends, self._runs, code, self.limits)
         await exchange.go()
-        seconds = time.monotonic() - start
         error = exchange.error
         if exchange.lost:
             ends, self._ends = self._ends, None
             await _end(ends)
             error = f"{error or 'the process ended'}; all variables are lost"
-        return Outcome(exchange.printed(), exchange.value, error, exchange.end or "killed", seconds)
+        end, seconds = exchange.end or "killed", exchange.seconds
+        return Outcome(exchange.printed(), exchange.value, error, end, seconds)
 
     async def close(self) -> None:
         """Kill the worker and wait until it is gone. A second time it does nothing."""

@@ -163,9 +163,12 @@ class Server:
         if self.processes is None:
             return os.fork()
         kernel.call("unshare", kernel.NEWPID)
-        child = os.fork()
-        if child:
-            kernel.call("setns", self.processes, kernel.NEWPID)
+        child = -1
+        try:
+            child = os.fork()
+        finally:
+            if child:
+                kernel.call("setns", self.processes, kernel.NEWPID)
         return child
 
     def serve(self) -> None:
@@ -177,13 +180,19 @@ class Server:
                     message, pipes, _, _ = socket.recv_fds(self.control, 1 << 16, 4)
                     if not message:
                         return
-                    self._open(json.loads(message), pipes)
+                    try:
+                        self._open(json.loads(message), pipes)
+                    except OSError:  # no more processes: the session learns it from its line
+                        for pipe in pipes:
+                            os.close(pipe)
                 elif descriptor in self.sessions:
                     self._told(descriptor)
             for descriptor, session in list(self.sessions.items()):
                 self._look(descriptor, session)
 
     def _open(self, limits: dict[str, Any], pipes: list[int]) -> None:
+        if len(pipes) != 4:
+            raise OSError("not all pipes came through: too many are open")
         self.count += 1
         place = self._folder()
         cell = self._cell(limits, place)

@@ -29,6 +29,8 @@ def main() -> None:
     sys.dont_write_bytecode = True
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]  # two for each session
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     parent = kernel.watch(settings["parent"])
     if os.getppid() != settings["parent"]:
         return
