@@ -182,6 +182,18 @@ def test_what_was_computed_stands_when_the_budget_ends() -> None:
 
 
 @needs_sandbox
+def test_many_attempts_at_once_wait_for_their_session() -> None:
+    """More than there are files for: 300 sessions would take 1,200."""
+
+    async def all_at_once() -> list[int]:
+        talks = [Talk(block(f"{at} + 1"), "That is it.") for at in range(300)]
+        drafts = await asyncio.gather(*(FLOWS["code"](SAMPLE, talk) for talk in talks))  # type: ignore[arg-type]
+        return [draft.answer for draft in drafts]  # type: ignore[union-attr]
+
+    assert asyncio.run(all_at_once()) == [at + 1 for at in range(300)]
+
+
+@needs_sandbox
 def test_hostile_code_hurts_nobody() -> None:
     codes = [
         "import os\nos._exit(0)",

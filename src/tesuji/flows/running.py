@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 _SEED = "import random as _r, numpy as _n\n_r.seed(0); _n.random.seed(0); del _r, _n\n"
 
 
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_MOST_OPEN = 128  # sessions at once: a process each
+_FILES = 6  # that a session takes in this process, with some to spare
+_Gates = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
+_turns: _Gates = WeakKeyDictionary()
+_doors: _Gates = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Python:
     async def run(self, code: str) -> Outcome:
         """Run a piece of code, at most as many at once in this process as there are processors: the
         time that it may take is not to depend on how many others run."""
-        async with _turn():
+        async with _gate(_turns, max(2, os.cpu_count() or 1)):
             return await self.session.run(code)
 
 
@@ -41,20 +45,29 @@ class Python:
 async def opened(seconds: float, unsafe: bool) -> AsyncIterator[Python]:
     """A session of the process's sandbox for code of at most so many seconds, closed in the end.
 
-    TesujiError where there can be no sandbox, or none that holds and `unsafe` is not said.
+    Where as many are open as this process has files for, it waits. TesujiError where there can be no sandbox, or none that holds and `unsafe` is not said.
     """
     sandbox = _sandbox(unsafe)
-    async with await sandbox.open(replace(sandbox.limits, seconds=seconds)) as session:
+    limits = replace(sandbox.limits, seconds=seconds)
+    async with _gate(_doors, _most_open()), await sandbox.open(limits) as session:
         python = Python(session)
         await python.run(_SEED)
         yield python
 
 
-def _turn() -> asyncio.Semaphore:
+def _gate(gates: _Gates, width: int) -> asyncio.Semaphore:
     loop = asyncio.get_running_loop()
-    if loop not in _turns:
-        _turns[loop] = asyncio.Semaphore(max(2, os.cpu_count() or 1))
-    return _turns[loop]
+    if loop not in gates:
+        gates[loop] = asyncio.Semaphore(width)
+    return gates[loop]
+
+
+def _most_open() -> int:
+    import resource
+
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    spare = files // 2 if files > 0 else _MOST_OPEN * _FILES
+    return max(2, min(_MOST_OPEN, spare // _FILES))
 
 
 def _sandbox(unsafe: bool) -> Sandbox:
