@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from math import factorial
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -51,6 +53,20 @@ TRAPS = {
 @pytest.mark.parametrize(("text", "answer"), TRAPS.items())
 def test_an_answer_is_read_as_it_is_meant(text: str, answer: int | None) -> None:
     assert REMAINDER.parse(text) == answer
+
+
+def test_targets_may_be_arithmetic_with_units() -> None:
+    assert REMAINDER.accept(r"100\text{ square units}") == 100
+    assert REMAINDER.accept("2^{10}") == 24
+    assert make_format("number", {}).accept(r"\frac{3}{8}") == 0.375
+    with pytest.raises(ValueError, match="is not an integer"):
+        REMAINDER.accept(r"\frac{3}{8}")
+
+
+def test_the_recorded_solutions_of_a_contest_are_read(shared: Path) -> None:
+    lines = (shared / "data" / "aime24.jsonl").read_text(encoding="utf-8").splitlines()
+    for row in map(json.loads, lines):
+        assert REMAINDER.parse(row["solution"]) == int(float(row["answer"])), row["id"]
 
 
 def test_without_a_modulus_a_power_is_itself_or_too_large() -> None:

@@ -45,7 +45,8 @@ class Python:
 async def opened(seconds: float, unsafe: bool) -> AsyncIterator[Python]:
     """A session of the process's sandbox for code of at most so many seconds, closed in the end.
 
-    Where as many are open as this process has files for, it waits. TesujiError where there can be no sandbox, or none that holds and `unsafe` is not said.
+    Where as many are open as this process has files for, it waits. TesujiError where there can be
+    no sandbox, or none that holds and `unsafe` is not said.
     """
     sandbox = _sandbox(unsafe)
     limits = replace(sandbox.limits, seconds=seconds)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tesuji.errors import ConfigError
+from tesuji.task.formats.arithmetic import arithmetic
 from tesuji.task.formats.base import Grammar
 from tesuji.task.formats.boxes import boxes
 from tesuji.task.formats.final_number import declared_number, final_number
@@ -91,6 +92,8 @@ class IntegerFormat:
         if not isinstance(value, int | float) or isinstance(value, bool) or value != value:
             text = target_text(value)
             number = whole_number(text)
+            if number is None:
+                number = arithmetic(text)
             if number is None:
                 declared = declared_number(text, _integral)
                 number = declared[0] if declared else None
