@@ -116,3 +116,33 @@ def test_no_way_out_with_layers_missing(lesser: Sandbox, world: World, loop: Loo
             assert world.untouched(), escape
 
     loop.run_until_complete(all_of_them())
+
+
+def test_nothing_is_left_for_the_next_session_by_the_kernel(loop: Loop) -> None:
+    leave = """
+import ctypes, platform, socket
+libc = ctypes.CDLL(None)
+number = 29 if platform.machine() == "x86_64" else 194
+libc.syscall(number, 4321, 4096, 0o1666)
+kept = socket.socket(socket.AF_UNIX)
+kept.bind("\\0left"); kept.listen()
+libc.syscall(number, 4321, 4096, 0o666) >= 0"""
+    find = """
+import ctypes, platform, socket
+number = 29 if platform.machine() == "x86_64" else 194
+found = ctypes.CDLL(None).syscall(number, 4321, 4096, 0o666) >= 0
+try:
+    socket.socket(socket.AF_UNIX).connect("\\0left"); found = True
+except OSError: pass
+found"""
+
+    async def go() -> None:
+        sandbox = Sandbox(preload=(), _without={"seccomp"})
+        async with sandbox, await sandbox.open() as one, await sandbox.open() as other:
+            assert (await one.run(leave)).value == "True", "without seccomp it can"
+            assert (await other.run(find)).value == "False"
+            await one.close()
+            async with await sandbox.open() as later:
+                assert (await later.run(find)).value == "False"
+
+    loop.run_until_complete(go())
