@@ -9,12 +9,10 @@ from dataclasses import asdict
 
 from tesuji.sandbox import Limits, Sandbox, layers
 
-CODE = sys.argv[1]
-
 
 async def main() -> None:
     async with Sandbox(Limits(seconds=60)) as sandbox, await sandbox.open() as session:
-        outcomes = [asdict(await session.run(code)) for code in json.loads(CODE)]
+        outcomes = [asdict(await session.run(code)) for code in json.loads(sys.argv[1])]
     print(
         json.dumps(
             {"missing": {one.name: one.why_not for one in layers() if not one.on}, "ran": outcomes}
@@ -22,4 +20,5 @@ async def main() -> None:
     )
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -103,6 +103,9 @@ assert abs(np.polynomial.polynomial.polyroots([6, -5, 1])[0] - 2) < 1e-9
 from collections import Counter, deque; import heapq, bisect, string, json, datetime, time, copy
 from functools import lru_cache
 import dataclasses, enum, typing, operator, textwrap, hashlib, secrets, cmath, numbers
+import os
+try: print('away', file=open(os.devnull, 'w'))
+except PermissionError: pass
 sum(k for k in range(1000) if k % 3 == 0)
 """
 

@@ -198,7 +198,8 @@ def test_the_helper_has_a_clean_environment(monkeypatch: pytest.MonkeyPatch) -> 
 
     async def go() -> None:
         async with Sandbox(preload=()) as sandbox:
-            await sandbox.open()
+            session = await sandbox.open()
+            await session.run("1")
             for process in children(os.getpid()):
                 assert b"sk-of-the-parent" not in Path(f"/proc/{process}/environ").read_bytes()
 
@@ -246,7 +247,8 @@ def test_too_many_sessions_are_refused_and_the_others_go_on() -> None:
             sessions = [await sandbox.open()]
             await sessions[0].run("x = 1")
             soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-            resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors() + 20, hard))
+            last = max(int(path.name) for path in Path("/proc/self/fd").iterdir())
+            resource.setrlimit(resource.RLIMIT_NOFILE, (last + 20, hard))
             try:
                 with pytest.raises(TesujiError, match="no more sessions"):
                     while len(sessions) < 100:
@@ -254,10 +256,29 @@ def test_too_many_sessions_are_refused_and_the_others_go_on() -> None:
                 assert (await sessions[0].run("x")).value == "1"
             finally:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-            assert 2 < len(sessions) < 10
+            assert 2 < len(sessions) < 100
             for session in sessions:
                 await session.close()
 
     before = descriptors()
     asyncio.run(go())
     assert descriptors() <= before
+
+
+def test_sessions_end_with_their_sandbox() -> None:
+    async def go() -> None:
+        before = children(os.getpid())
+        sandbox = Sandbox(preload=())
+        session, fresh = await sandbox.open(), await sandbox.open()
+        await session.run("x = 1")
+        await sandbox.close()
+        assert children(os.getpid()) == before
+        outcome = await session.run("x")
+        assert outcome.end == "killed" and "server ended" in (outcome.error or "")
+        with pytest.raises(TesujiError, match="closed"):
+            await session.run("x")
+        await session.close()
+        await fresh.close()
+        assert children(os.getpid()) == before
+
+    asyncio.run(go())

@@ -64,6 +64,7 @@ def run(session: Session, loop: Loop):  # type: ignore[no-untyped-def]
          "t\n", None),
         ("import sys\nsys.stdin.read(), sys.argv", "", "('', [''])"),
         ("import os\nos.getcwd() == os.environ['HOME']", "", "True"),
+        ("import os\nopen(os.devnull, 'w').write('away')", "", "4"),
         ("'a\\r\\nb'", "", "'a\\r\\nb'"),
         ("print('a\\r\\nb')", "a\r\nb\n", None),
     ],

@@ -70,7 +70,7 @@ def layers() -> tuple[Layer, ...]:
 
     try:
         helper = Helper()
-    except TesujiError as error:
+    except (TesujiError, OSError) as error:
         return described(dict.fromkeys(LAYERS, str(error)))
     try:
         return described(helper.missing)

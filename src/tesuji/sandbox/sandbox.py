@@ -91,6 +91,8 @@ class Sandbox:
     def _worker(self, limits: Limits) -> Ends:
         amounts = {k: v for k, v in asdict(limits).items() if k not in ("seconds", "output")}
         for _ in range(2):  # the second time with a new server, if the first was killed
+            if self._helper is None:
+                raise TesujiError("the sandbox of this session is closed")
             helper = self._ready()
             try:
                 return helper.worker(amounts)

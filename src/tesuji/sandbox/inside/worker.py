@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import resource
@@ -42,6 +43,8 @@ def lock(cell: Cell, missing: namespaces.Missing, *, trial: bool) -> None:
     In a trial what fails is added to `missing`; else the first failure raises OSError.
     """
     os.setsid()
+    if "seccomp" in missing:  # else nothing could be left there for another session
+        _keep_apart(missing)
     _fold_up(cell, missing, trial)
     for layer, step in _steps(cell, missing):
         if layer in missing:
@@ -52,6 +55,14 @@ def lock(cell: Cell, missing: namespaces.Missing, *, trial: bool) -> None:
             if not trial:
                 raise
             missing[layer] = error.strerror or str(error)
+
+
+def _keep_apart(missing: namespaces.Missing) -> None:
+    """Queues, shared memory and sockets of its own."""
+    for layer, flag in (("ipc namespace", kernel.NEWIPC), ("network namespace", kernel.NEWNET)):
+        if layer not in missing:
+            with contextlib.suppress(OSError):
+                kernel.call("unshare", flag)
 
 
 def _fold_up(cell: Cell, missing: namespaces.Missing, trial: bool) -> None:
@@ -170,7 +181,8 @@ def _fence(cell: Cell, missing: namespaces.Missing) -> None:
     apart = "mount namespace" not in missing
     own = namespaces.FOLDER if apart else cell.folder
     readable = [*cell.readable, *(f"/dev/{name}" for name in namespaces.DEVICES)]
-    landlock.restrict([p for p in readable if Path(p).exists()], [own] if own else [])
+    writable = ["/dev/null", *([own] if own else [])]
+    landlock.restrict(*([p for p in paths if Path(p).exists()] for paths in (readable, writable)))
 
 
 def wire(code: int, result: int, output: int) -> None:
