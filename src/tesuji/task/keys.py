@@ -126,6 +126,7 @@ LIMITS: Mapping[str, Key] = {
     "requests": Key("a whole number above 0", lambda v: _whole(v) and v > 0),
     "tokens": Key("a whole number above 0", lambda v: _whole(v) and v > 0),
     "usd": Key("a number above 0", lambda v: _number(v) and v > 0),
+    "one_at_a_time": Key("true or false", lambda v: isinstance(v, bool)),
 }
 
 PRICE: Mapping[str, Key] = {
