@@ -183,7 +183,8 @@ class Exchange:
         if why == wire.CPU:
             return "time", f"stopped after {self._limits.cpu:g} s of CPU time"
         if why == wire.DISK:
-            return "killed", f"stopped: over {self._limits.disk:,} bytes in its folder"
+            most = f"{self._limits.disk:,} bytes or {self._limits.files:,} files"
+            return "killed", f"stopped: more than {most} in its folder"
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             known = {one.value for one in signal.Signals}

@@ -14,8 +14,11 @@ from pathlib import Path
 _DEEPEST = 16  # folders in folders; more is no honest use, and would escape the count
 
 
-def held(folder: str) -> tuple[int, int] | None:
-    """Bytes and files in it; None if they can't be counted, which only tricks bring about."""
+def fits(folder: str, disk: int, most: int) -> bool:
+    """Whether at most `disk` bytes and `most` files are in it.
+
+    What can't be counted doesn't fit: only tricks bring that about.
+    """
     size = files = 0
     level = [folder]
     for _ in range(_DEEPEST):
@@ -26,16 +29,18 @@ def held(folder: str) -> tuple[int, int] | None:
                     for entry in entries:
                         files += 1
                         size += _blocks(entry)
+                        if files > most or size > disk:
+                            return False
                         if entry.is_dir(follow_symlinks=False):
                             deeper.append(entry.path)
             except FileNotFoundError:  # gone meanwhile
                 continue
             except OSError:
-                return None
+                return False
         if not deeper:
-            return size, files
+            return True
         level = deeper
-    return None
+    return False
 
 
 def _blocks(entry: os.DirEntry[str]) -> int:

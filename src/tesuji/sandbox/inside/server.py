@@ -254,14 +254,11 @@ class Server:
     def _excess(self, session: Session) -> bytes:
         if session.ceiling is not None and _cpu(session.process) > session.ceiling:
             return CPU
-        if session.folder is not None:
-            held = folder.held(session.folder)
-            if (
-                held is None
-                or held[0] > session.limits["disk"]
-                or held[1] > session.limits["files"]
-            ):
-                return DISK
+        limits = session.limits
+        if session.folder is not None and not folder.fits(
+            session.folder, limits["disk"], limits["files"]
+        ):
+            return DISK
         return OF_ITSELF
 
     def _end(self, descriptor: int, session: Session, status: int) -> None:

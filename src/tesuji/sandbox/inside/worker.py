@@ -17,7 +17,7 @@ from . import kernel, landlock, namespaces, seccomp
 from .execute import Interpreter, open_streams
 from .wire import ANSWER, CODE, ENDS, HEADER, RESULT
 
-_ROOM = 1_024  # for processes of others, where the user can't be its own
+_ROOM = 256  # for processes of others, where the user can't be its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,19 @@ def _fold_up(cell: Cell, missing: namespaces.Missing, trial: bool) -> None:
             if not trial:
                 raise
             missing["mount namespace"] = error.strerror or str(error)
+    if _alone(cell, missing):
+        with contextlib.suppress(OSError):
+            kernel.call("unshare", kernel.NEWUSER)
     own = cell.folder if "mount namespace" in missing else namespaces.FOLDER
     os.chdir(own or "/")
     os.environ.clear()
     if own:
         os.environ.update({"HOME": own, "TMPDIR": own, "LANG": "C.UTF-8"})
+
+
+def _alone(cell: Cell, missing: namespaces.Missing) -> bool:
+    """Whether a user namespace of its own is to count its threads apart from other sessions'."""
+    return not cell.root and "user namespace" not in missing
 
 
 def _user(cell: Cell, missing: namespaces.Missing) -> tuple[int, ...]:
@@ -153,7 +161,7 @@ def _die_with(server: int) -> None:
 
 def _limit(cell: Cell, missing: namespaces.Missing) -> None:
     limits = cell.limits
-    own_user = "unprivileged user" not in missing
+    own_user = "unprivileged user" not in missing or _alone(cell, missing)
     processes = limits["processes"] + (0 if own_user else _ROOM + _count_processes())
     for which, value in (
         (resource.RLIMIT_AS, cell.address_space + limits["memory"]),
