@@ -16,7 +16,7 @@ YES, NO, OPEN = True, False, None
 @pytest.mark.parametrize(
     ("question", "keyword", "answer"),
     [
-        ('Does the keyword (in lowercase) precede "lake salmon" in alphabetical order?', "Kite", YES),
+        ('Does the keyword (in lowercase) precede "lake mead" in alphabetical order?', "Kite", YES),
         ('Does the keyword (in lowercase) precede "kite" in alphabetical order?', "Kite", NO),
         ('Does the keyword (in lowercase) come before "laser" in alphabetical order?', "Zebra", NO),
         ("Does the keyword (in lowercase) precede “lake” in alphabetical order?", "Ice", YES),

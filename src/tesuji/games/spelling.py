@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from tesuji.games.keywords import matches
 from tesuji.games.lengths import compared
 from tesuji.games.letters import SetOfLetters, letters_in, letters_named
-from tesuji.games.rules import same_word
 
 Judge: TypeAlias = Callable[[re.Match[str], "Asked"], "bool | None"]
 
@@ -179,7 +179,7 @@ def _counted(found: re.Match[str], asked: Asked) -> bool | None:
 
 
 def _listed(found: re.Match[str], asked: Asked) -> bool | None:
-    return any(same_word(name, _bare(asked.keyword)) for name in _items(found["items"]))
+    return any(matches(name, _bare(asked.keyword)) for name in _items(found["items"]))
 
 
 def _items(text: str) -> list[str]:
@@ -194,12 +194,12 @@ def _items(text: str) -> list[str]:
 
 
 def _is_named(found: re.Match[str], asked: Asked) -> bool | None:
-    return same_word(_bare(found["word"]), _bare(asked.keyword))
+    return matches(_bare(found["word"]), _bare(asked.keyword))
 
 
 def _is_exactly(found: re.Match[str], asked: Asked) -> bool | None:
     """A plain "Is it a kite?" is yes for the kite; for others it asks about the world."""
-    return same_word(_bare(found["word"]), _bare(asked.keyword)) or None
+    return matches(_bare(found["word"]), _bare(asked.keyword)) or None
 
 
 def _bare(word: str) -> str:
