@@ -55,13 +55,13 @@ def agent_of(name: str) -> Any:
 
 
 def main() -> None:
-    package = environment()
-    import players
+    package, games = environment(), json.load(sys.stdin)
+    if not any(name.endswith(".py") for game in games for name in game["agents"]):
+        import players
 
-    agent = sys.modules["kaggle_environments.agent"]
-    agent.perf_counter = players.TIME.now  # so that a slow player takes no time
-    played = [play(package, game) for game in json.load(sys.stdin)]
-    json.dump(played, sys.stdout)
+        agent = sys.modules["kaggle_environments.agent"]
+        agent.perf_counter = players.TIME.now  # so that a slow player takes no time
+    json.dump([play(package, game) for game in games], sys.stdout)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,9 @@ _CATEGORY = re.compile(
     r"people|places|things|locations)[\"']?(?: category)?\W*$",
     re.IGNORECASE,
 )
+_KINDS = re.compile(r"(?:so )?is it\b", re.IGNORECASE)
+_FEW = 6
+"""Of few items "it" may be a kind ("one of these: an animal, a plant"); "the keyword" never is."""
 _ALIKE = {"people": "person", "places": "place", "things": "thing", "locations": "place",
           "location": "place"}  # fmt: skip
 
@@ -97,8 +100,7 @@ def known_chance(
 ) -> float | None:
     """p(yes) by rule or by what is known, without a model; None where nothing is known."""
     ruled = by_rule(question, keyword, category)
-    if ruled is False and (items := listed(question)):
-        # "one of these: an animal, a plant": kinds, and no keywords
+    if ruled is False and _KINDS.match(question) and (items := listed(question)[:_FEW]):
         kinds = [chance(f"Is it a kind of {item}?", keyword, table) for item in items]
         return max((sure for sure in kinds if sure is not None), default=0.0)
     if ruled is not None:
