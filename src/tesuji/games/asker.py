@@ -17,12 +17,23 @@ from numpy.typing import NDArray
 
 from tesuji.games.belief import FIELD, Belief, Channel, Floats, Partner
 from tesuji.games.choice import (
-    SHORTLIST, Truths, cut_gains, listed_mass, natural_gains, rule_gains, truths,
+    SHORTLIST,
+    cut_gains,
+    listed_mass,
+    natural_gains,
+    rule_gains,
+    truths,
 )  # fmt: skip
 from tesuji.games.keywords import KeywordList, alike, normalise
 from tesuji.games.observation import Observation
 from tesuji.games.protocol import (
-    HANDSHAKE, LETTER_QUESTIONS, comes_before, is_handshake, pivot, precedes, rule,
+    HANDSHAKE,
+    LETTER_QUESTIONS,
+    comes_before,
+    is_handshake,
+    pivot,
+    precedes,
+    rule,
 )  # fmt: skip
 from tesuji.games.table import QuestionTable
 

@@ -1,8 +1,9 @@
 """Nouns with priors and facts, from WordNet 3.1 and wordfreq: works for any list of keywords.
 
-`lexicon.npz` (made by `training/lexicon`) holds 32,000 nouns, their senses, and of each sense its
-kinds, its parts and what its definition speaks of. A keyword that isn't among them gets the facts
-of its head, "Yoga mat" those of "mat", and has to do with what comes before, "yoga".
+`lexicon.npz` (made by `training/lexicon`, licences in `LEXICON.md`) holds nouns, their senses, of
+each sense its kinds, its parts and what its definition speaks of, and questions that follow from
+them. A keyword that isn't among the nouns gets the facts of its head, "Yoga mat" those of "mat",
+and has to do with what comes before, "yoga".
 """
 
 from __future__ import annotations
@@ -23,16 +24,24 @@ FLATTER = 0.4
 """A keyword's prior grows with this power of its frequency: keywords are rarer than usual words."""
 _PER_STEP = 30  # steps of the stored frequency (Zipf scale) in a factor of ten
 
+Ids = NDArray[np.intp]
+
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """What the file holds. Senses and facts are numbered; `of[w]` are the senses of word w."""
+    """What the file holds. Senses, features and questions are numbered.
+
+    `senses[w]` are word w's senses with their shares, `facts[s]` the features of sense s,
+    `members[q]` the features of which one must hold for question q.
+    """
 
     words: tuple[str, ...]
     features: tuple[str, ...]
+    questions: tuple[str, ...]
+    members: tuple[Ids, ...]
+    senses: tuple[tuple[tuple[int, float], ...], ...]
+    facts: tuple[Ids, ...]
     zipf: NDArray[np.float64]
-    of: tuple[tuple[tuple[int, float], ...], ...]
-    facts: tuple[NDArray[np.intp], ...]
     things: NDArray[np.float64]
     places: NDArray[np.float64]
 
@@ -42,42 +51,60 @@ class Lexicon:
         return {normalise(word): i for i, word in enumerate(self.words)}
 
     @cached_property
-    def feature_index(self) -> dict[str, int]:
-        """A feature's number by its name, such as "kind food"."""
-        return {name: i for i, name in reversed(list(enumerate(self.features)))}
+    def topics(self) -> dict[str, int]:
+        """The feature of having to do with a word."""
+        pairs = (name.partition(" ") for name in self.features)
+        return {rest: i for i, (sort, _, rest) in enumerate(pairs) if sort == "word"}
+
+    @cached_property
+    def asks(self) -> tuple[Ids, ...]:
+        """The questions that a feature makes true, by feature."""
+        out: list[list[int]] = [[] for _ in self.features]
+        for question, members in enumerate(self.members):
+            for member in members:
+                out[member].append(question)
+        return tuple(np.array(questions, np.intp) for questions in out)
 
     def find(self, text: str) -> int | None:
         """The word that a text stands for, or its singular or plural; None: not in the file."""
         return next((self.index[f] for f in alike(normalise(text)) if f in self.index), None)
 
-    def known(self, word: int) -> NDArray[np.float32]:
-        """How far each feature is true of a word, by the shares of its senses."""
-        row = np.zeros(len(self.features), np.float32)
-        for sense, share in self.of[word]:
-            row[self.facts[sense]] += share
+    def true(self, features: Iterable[int]) -> NDArray[np.bool_]:
+        """Which questions features make true, shape (questions,)."""
+        row = np.zeros(len(self.questions), bool)
+        for feature in features:
+            row[self.asks[feature]] = True
         return row
 
 
 @cache
 def load() -> Lexicon:
-    """The built-in lexicon, read once."""
+    """The built-in lexicon, read once (0.2 s)."""
     raw = files("tesuji.games").joinpath("lexicon.npz").read_bytes()
     with np.load(BytesIO(raw)) as data:
-        ends = np.cumsum(data["sense_count"].astype(np.intp))
-        senses, shares = data["sense"].tolist(), (data["share"] / 255).tolist()
-        pairs = list(zip(senses, shares, strict=True))
-        of = tuple(tuple(pairs[a:b]) for a, b in zip([0, *ends[:-1]], ends, strict=True))
-        fact_ends = np.cumsum(data["fact_end"].astype(np.intp))
-        steps = np.split(data["fact"].astype(np.uint16), fact_ends[:-1])
+        shares = zip(data["sense"].tolist(), (data["share"] / 255).tolist(), strict=True)
+        pairs, ends = list(shares), np.cumsum(data["sense_count"].astype(np.intp)).tolist()
+        steps = _split(data["fact"], data["fact_count"])
         return Lexicon(
-            words=tuple(data["words"].tobytes().decode().split("\n")),
-            features=tuple(data["features"].tobytes().decode().split("\n")),
+            words=_lines(data["words"]),
+            features=_lines(data["features"]),
+            questions=_lines(data["questions"]),
+            members=tuple(_split(data["member"], data["member_count"])),
+            senses=tuple(tuple(pairs[a:b]) for a, b in zip([0, *ends], ends, strict=False)),
+            facts=tuple(np.cumsum(step) for step in steps),
             zipf=data["zipf"] / _PER_STEP,
-            of=of,
-            facts=tuple(np.cumsum(s, dtype=np.uint16).astype(np.intp) for s in steps),
             things=data["things"] / 255,
             places=data["places"] / 255,
         )
+
+
+def _lines(stored: NDArray[np.uint8]) -> tuple[str, ...]:
+    return tuple(stored.tobytes().decode().split("\n"))
+
+
+def _split(values: NDArray[np.uint16], counts: NDArray[np.integer]) -> list[Ids]:
+    """Runs of so many values each."""
+    return np.split(values.astype(np.intp), np.cumsum(counts.astype(np.intp))[:-1])
 
 
 def built_in(category: str = "things", size: int | None = None) -> KeywordList:
@@ -90,74 +117,65 @@ def built_in(category: str = "things", size: int | None = None) -> KeywordList:
     fits = {"things": lexicon.things, "places": lexicon.places}.get(
         category, np.maximum(lexicon.things, lexicon.places)
     )
-    worth = np.array([sum(share * fits[s] for s, share in own) for own in lexicon.of])
+    worth = np.array([sum(share * fits[s] for s, share in own) for own in lexicon.senses])
     prior = 10 ** (FLATTER * lexicon.zipf) * worth
     order = np.argsort(-prior, kind="stable")[:size]
     order = order[prior[order] > 0]
     return keyword_list([lexicon.words[i] for i in order], prior[order].tolist())
 
 
-def feature_rows(keywords: Iterable[str]) -> NDArray[np.float32]:
-    """How far each feature is true of each keyword, shape (keywords, features)."""
-    return np.stack([_row(load(), keyword) for keyword in keywords])
-
-
-def _row(lexicon: Lexicon, keyword: str) -> NDArray[np.float32]:
-    """The facts of a keyword: its own, or its head's and its modifiers' topics."""
-    parts = keyword.replace("-", " ").split()
-    row = np.zeros(len(lexicon.features), np.float32)
-    head = len(parts)
-    for start in range(len(parts)):
-        word = lexicon.find(" ".join(parts[start:]))
-        if word is not None:
-            row, head = lexicon.known(word), start
-            break
-    for part in parts[:head] if head < len(parts) else parts:
-        row = np.maximum(row, _topic(lexicon, part))
-    for part in parts:
-        named = _named(lexicon, part)
-        if named is not None:
-            row[named] = 1.0
-    return row
-
-
-def _named(lexicon: Lexicon, part: str) -> int | None:
-    """The feature of having to do with a word."""
-    names = (f"word {form}" for form in alike(part.lower()))
-    return next((lexicon.feature_index[n] for n in names if n in lexicon.feature_index), None)
+def lexicon_table(keywords: Sequence[str]) -> QuestionTable:
+    """The question table that the lexicon gives for keywords, in memory."""
+    lexicon = load()
+    rows = np.stack([truth(lexicon, keyword) for keyword in keywords])
+    return QuestionTable(tuple(keywords), lexicon.questions, as_cells(rows.T))
 
 
 _MODIFIER = 0.6
 """What a modifier has to do with, its compound has: more often than not."""
+_SHORTEST = 3  # letters of either half of a compound written as one word
 
 
-def _topic(lexicon: Lexicon, part: str) -> NDArray[np.float32]:
-    """What a modifier makes its compound have to do with; never what it makes it."""
-    word = lexicon.find(part)
-    if word is None:
-        return np.zeros(len(lexicon.features), np.float32)
-    topics = np.array([name.startswith("word ") for name in lexicon.features])
-    row: NDArray[np.float32] = _MODIFIER * lexicon.known(word) * topics
-    return row
+def truth(lexicon: Lexicon, keyword: str) -> NDArray[np.float32]:
+    """How likely each question is true of a keyword, shape (questions,).
 
-
-def question(feature: str) -> str:
-    """A feature as a question.
-
-    >>> question("kind food"), question("word water")
-    ('Is it a kind of food?', 'Does it have to do with water?')
+    Senses count by their shares. Of a compound the head says what it is, the rest only what it has
+    to do with.
     """
-    sort, _, name = feature.partition(" ")
-    ways = {"kind": "Is it a kind of {}?", "word": "Does it have to do with {}?"}
-    return ways.get(sort, "Does it have a part called {}?").format(name)
+    head, rest = _parts(lexicon, keyword)
+    row = np.zeros(len(lexicon.questions), np.float32)
+    for sense, share in lexicon.senses[head] if head is not None else ():
+        row += np.float32(share) * lexicon.true(lexicon.facts[sense])
+    for part in rest:
+        word = lexicon.find(part)
+        if word is not None:
+            row = np.maximum(row, _MODIFIER * _about(lexicon, word))
+    named = [lexicon.topics[f] for p in keyword.lower().split() for f in alike(p)
+             if f in lexicon.topics]  # fmt: skip
+    return np.minimum(np.maximum(row, lexicon.true(named)), 1.0).astype(np.float32)
 
 
-def lexicon_table(keywords: Sequence[str]) -> QuestionTable:
-    """The question table that the lexicon gives for keywords, in memory."""
-    lexicon = load()
-    rows = feature_rows(keywords)
-    seen: dict[str, int] = {}
-    for i, feature in enumerate(lexicon.features):
-        seen.setdefault(question(feature), i)
-    columns = rows[:, list(seen.values())]
-    return QuestionTable(tuple(keywords), tuple(seen), as_cells(np.minimum(columns, 1).T))
+def _about(lexicon: Lexicon, word: int) -> NDArray[np.bool_]:
+    """The questions true of what has to do with a word, in its first sense."""
+    topics = frozenset(lexicon.topics.values())
+    facts = lexicon.facts[lexicon.senses[word][0][0]]
+    return lexicon.true(f for f in facts.tolist() if f in topics)
+
+
+def _parts(lexicon: Lexicon, keyword: str) -> tuple[int | None, list[str]]:
+    """The head's word (the longest end that is known) and what stands before it."""
+    parts = keyword.replace("-", " ").split()
+    for start in range(len(parts)):
+        head = lexicon.find(" ".join(parts[start:]))
+        if head is not None:
+            return head, parts[:start]
+    last = parts[-1] if parts else ""
+    for cut in range(_SHORTEST, len(last) - _SHORTEST + 1):
+        head = lexicon.find(last[cut:])
+        if head is not None and lexicon.find(last[:cut]) is not None:
+            return head, [*parts[:-1], last[:cut]]
+    for start in range(len(parts) - 1, 0, -1):  # no known end: "Relish tray" is at least a relish
+        head = lexicon.find(" ".join(parts[:start]))
+        if head is not None:
+            return head, parts[start:]
+    return None, parts
