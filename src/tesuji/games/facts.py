@@ -1,19 +1,20 @@
 """What is known of a keyword without any model: questions about its kind and what it goes with.
 
 Two sources: the rows of a question table, where a question is one of its own, word by word; and the
-built-in lexicon, by the usual ways to ask for a kind ("Is it an animal?") or a topic.
+built-in lexicon, whose questions are also found in the usual ways to ask for a kind ("Is it an
+animal?"), for a topic, or in fewer words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tesuji.games.keywords import alike, normalise
-from tesuji.games.lexicon import feature_rows, load
+from tesuji.games.lexicon import load, truth
 from tesuji.games.table import OPEN, QuestionTable
 
 _MEANT = {
@@ -61,10 +62,27 @@ _TOPIC = re.compile(
 _PART = re.compile(r"\bpart called (?:an? |the )?(?P<name>[\w' -]+?)\W*$", re.IGNORECASE)
 
 _UNMENTIONED = 0.3
-"""p(yes) of a topic that a definition does not mention: definitions are short."""
+"""p(yes) of a topic or part that a definition does not mention: definitions are short."""
 
-_SENSE = 2.0
-"""A kind that holds for half of a word's senses is a yes: an otter is an animal and a fur."""
+_SENSE = 3.0
+"""A kind that holds for a third of a word's senses is a yes: an otter is an animal and a fur."""
+
+_ROUGH = 0.4
+"""How far p(yes) moves with what the lexicon says of uses and looks, which it guesses from words of
+definitions: never so far that a model would not be asked."""
+
+_HALF = 0.6
+"""p(yes) where a question of the lexicon that asks for more ("sharp, or for cutting") holds."""
+
+_KIND_OF = "is it a kind of "
+_TOPIC_OF = "does it have to do with "
+_PART_OF = "does it have a part called "
+_LITTLE = """
+a an and any are at be by can commonly considered could did do does for found find from generally
+has have in is it item its kind made mainly make mostly normally object of often on one or part
+people person primarily something sort that the thing this to type typically use used usually was
+with would you your"""
+"""Words that don't tell one question from another."""
 
 
 def chance(question: str, keyword: str, table: QuestionTable | None = None) -> float | None:
@@ -75,9 +93,20 @@ def chance(question: str, keyword: str, table: QuestionTable | None = None) -> f
     >>> chance("Would you like it?", "Otter") is None
     True
     """
-    if table is not None and (found := _in_table(question, keyword, table)) is not None:
+    if table is not None and (found := in_table(question, keyword, table)) is not None:
         return found
-    return _in_lexicon(" ".join(question.split()), keyword)
+    row = _true(keyword)
+    return None if row is None else _in_lexicon(" ".join(question.split()), row)
+
+
+def in_table(question: str, keyword: str, table: QuestionTable) -> float | None:
+    """p(yes) by a table that has both, word by word; None where it has not."""
+    rows, columns = _places(table)
+    row = rows.get(_plain(question))
+    column = next((columns[f] for f in alike(normalise(keyword)) if f in columns), None)
+    if row is None or column is None or table.cells[row, column] == OPEN:
+        return None
+    return float(table.chances(row)[column])
 
 
 def described(keyword: str, most: int = 8) -> str:
@@ -86,20 +115,17 @@ def described(keyword: str, most: int = 8) -> str:
     >>> "kind of animal" in described("Otter")
     True
     """
-    row = _facts(keyword)
-    kinds = [name[5:] for name, sure in row.items() if name.startswith("kind ") and sure > 0.5]
-    topics = [name[5:] for name, sure in row.items() if name.startswith("word ") and sure > 0.5]
-    said = [f"a kind of {kind}" for kind in kinds[-most:]]
-    return ", ".join(said) + (f"; has to do with {', '.join(topics[:most])}" if topics else "")
-
-
-def _in_table(question: str, keyword: str, table: QuestionTable) -> float | None:
-    rows, columns = _places(table)
-    row = rows.get(_plain(question))
-    column = next((columns[f] for f in alike(normalise(keyword)) if f in columns), None)
-    if row is None or column is None or table.cells[row, column] == OPEN:
-        return None
-    return float(table.chances(row)[column])
+    row = _true(keyword)
+    if row is None:
+        return ""
+    known = {_KIND_OF: list[str](), _TOPIC_OF: list[str]()}
+    for text, at in _questions().items():
+        for form, names in known.items():
+            if text.startswith(form) and row[at] * _SENSE > 0.5:
+                names.append(text.removeprefix(form))
+    said = [f"a kind of {kind}" for kind in known[_KIND_OF][-most:]]
+    topics = known[_TOPIC_OF][:most]
+    return ", ".join(said) + (f"; has to do with {', '.join(topics)}" if topics else "")
 
 
 @lru_cache(maxsize=4)
@@ -112,61 +138,94 @@ def _places(table: QuestionTable) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def _plain(question: str) -> str:
-    return " ".join(question.lower().split())
+    return " ".join(question.lower().strip(" ?.!").split())
+
+
+@cache
+def _questions() -> dict[str, int]:
+    """The lexicon's questions by their plain text."""
+    return {_plain(text): at for at, text in enumerate(load().questions)}
+
+
+@cache
+def _in_few_words() -> tuple[tuple[frozenset[str], int], ...]:
+    """What matters in the lexicon's own questions (those that are not of one form for all)."""
+    forms = (_KIND_OF, _TOPIC_OF, _PART_OF, "is it any of ")
+    own = ((text, at) for text, at in _questions().items() if not text.startswith(forms))
+    return tuple(sorted(((_words(text), at) for text, at in own), key=lambda pair: len(pair[0])))
+
+
+def _words(text: str) -> frozenset[str]:
+    found = re.findall(r"[a-z]+", text.lower())
+    return frozenset(word.removesuffix("s") for word in found if word not in _little())
+
+
+@cache
+def _little() -> frozenset[str]:
+    return frozenset(_LITTLE.split())
 
 
 @lru_cache(maxsize=64)
-def _facts(keyword: str) -> Mapping[str, float]:
-    """The lexicon's features that are true of a keyword, the most general first."""
-    row = feature_rows([keyword])[0]
-    facts: dict[str, float] = {}
-    for at in np.flatnonzero(row):
-        name = load().features[at]
-        facts[name] = max(facts.get(name, 0.0), min(1.0, float(row[at])))
-    return facts
+def _true(keyword: str) -> NDArray[np.float32] | None:
+    """How far each question of the lexicon is true of a keyword; None: it knows nothing of it."""
+    row = truth(load(), keyword)
+    return row if row.any() else None
 
 
-@lru_cache(maxsize=1)
-def _names() -> frozenset[str]:
-    return frozenset(load().features)
-
-
-def _in_lexicon(question: str, keyword: str) -> float | None:
-    facts = _facts(keyword)
-    if not facts:
-        return None
-    plain = question.strip(" ?.!").lower()
+def _in_lexicon(question: str, row: NDArray[np.float32]) -> float | None:
+    plain = _plain(question)
     if plain in _WHOLE:
-        return facts.get(f"kind {_WHOLE[plain]}", 0.0)
+        return _of(_KIND_OF, _WHOLE[plain], row)
     if (part := _PART.search(question)) is not None:
-        return _of("part", part["name"], facts, unmentioned=_UNMENTIONED)
-    if (topic := _TOPIC.search(question)) is not None:
-        return _of("word", topic["name"], facts, unmentioned=_UNMENTIONED)
+        return _of(_PART_OF, part["name"], row)
     if (kind := _KIND.match(question)) is not None:
-        return _kind(kind["name"].lower(), facts)
-    return None
+        found = _kind(kind["name"].lower(), row)
+        if found is not None:
+            return found
+    if plain in _questions():
+        return _at(_questions()[plain], row, plain)
+    if (own := _own(plain, row)) is not None:
+        return own
+    topic = _TOPIC.search(question)
+    return None if topic is None else _of(_TOPIC_OF, topic["name"], row)
 
 
-def _of(sort: str, name: str, facts: Mapping[str, float], unmentioned: float) -> float | None:
-    """How sure a fact is, under any form of its name that the lexicon has."""
-    forms = [f"{sort} {form}" for form in _forms(name.lower())]
-    known = [form for form in forms if form in _names()]
-    if not known:
-        return None
-    return max((facts.get(form, unmentioned) for form in known), default=None)
+def _at(place: int, row: NDArray[np.float32], plain: str) -> float:
+    """What a question's place says, as a person would understand the question."""
+    sure = float(row[place])
+    if plain.startswith(_KIND_OF):
+        return min(1.0, sure * _SENSE)
+    if plain.startswith((_TOPIC_OF, _PART_OF)):
+        return max(sure, _UNMENTIONED)
+    return 0.5 + _ROUGH * (sure - 0.5)
 
 
-def _kind(name: str, facts: Mapping[str, float]) -> float | None:
+def _of(form: str, name: str, row: NDArray[np.float32]) -> float | None:
+    """What is known of a name in a form of question, in singular or plural."""
+    texts = [form + each for each in _forms(name.lower())]
+    known = [_at(_questions()[text], row, text) for text in texts if text in _questions()]
+    return max(known, default=None)
+
+
+def _kind(name: str, row: NDArray[np.float32]) -> float | None:
     """A kind; of "a large animal" only a no is sure, where it is no animal."""
     name = _MEANT.get(name, name)
-    found = _of("kind", name, facts, unmentioned=0.0)
+    found = _of(_KIND_OF, name, row)
     if found is not None:
-        return min(1.0, found * _SENSE)
+        return found
     modifier, _, head = name.rpartition(" ")
-    if not modifier:
-        return None
-    general = _of("kind", head, facts, unmentioned=0.0)
+    general = _of(_KIND_OF, head, row) if modifier else None
     return general if general is not None and general < _UNMENTIONED else None
+
+
+def _own(plain: str, row: NDArray[np.float32]) -> float | None:
+    """A question in fewer words than the lexicon's: no is no, a yes may mean the rest of it."""
+    wanted = _words(plain)
+    for words, at in _in_few_words() if wanted else ():
+        if wanted <= words:
+            sure = _at(at, row, plain)
+            return sure if wanted == words else min(sure, _HALF)
+    return None
 
 
 def _forms(name: str) -> tuple[str, ...]:
