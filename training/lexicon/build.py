@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +31,7 @@ WORDS = 50_000
 SENSES, LEAST = 3, 0.08  # of a word: how many at most, and the least share that counts
 SHARPER = 2.0  # people mean a word's main sense more often than texts use it
 COMPOUND = 1.2  # Zipf steps: wordfreq knows no phrase, and takes its rarest word for it
-LIKELY = 6_000  # things by which the either-or questions are chosen
+LIKELY = 6_000  # things, and places, by which the either-or questions are chosen
 
 THINGS = {
     4: 0.10, 5: 0.60, 6: 1.00, 7: 0.03, 8: 0.40, 9: 0.06, 10: 0.25, 11: 0.06, 13: 1.00, 14: 0.05,
@@ -104,21 +104,17 @@ def main() -> None:
 def write(synsets: Mapping[int, Synset], words: Chosen) -> None:
     """Write the chosen words and everything that is known of them."""
     used = sorted({offset for _, own_senses in words.values() for offset, _ in own_senses})
-    weights: dict[int, float] = {}
-    for zipf, own_senses in words.values():
-        main_sense = own_senses[0][0]
-        weight = 10 ** (FLATTER * zipf) * things(synsets[main_sense])
-        weights[main_sense] = weights.get(main_sense, 0.0) + weight
-    features = choose_features(synsets, weights)
+    of_things, of_places = weights(synsets, words, things), weights(synsets, words, places)
+    features = choose_features(synsets, of_things, of_places)
     rows = facts(synsets, used, features)
     at = {offset: i for i, offset in enumerate(used)}
-    likely = sorted(weights, key=lambda o: (-weights[o], o))[:LIKELY]
     questions = [*single(features), *own(features, synsets)]
     asked = len(questions)
-    questions += either(
-        features, synsets, _matrix([rows[at[o]] for o in likely], len(features.names)),
-        np.array([weights[o] for o in likely]),
-    )  # fmt: skip
+    for of_sort in (of_things, of_places):
+        likely = sorted(of_sort, key=lambda o: (-of_sort[o], o))[:LIKELY]
+        true = _matrix([rows[at[o]] for o in likely], len(features.names))
+        questions += either(features, synsets, true, np.array([of_sort[o] for o in likely]))
+    questions = list(dict(questions).items())
     names = sorted(words)
     senses = [words[name][1] for name in names]
     np.savez_compressed(
@@ -141,6 +137,19 @@ def write(synsets: Mapping[int, Synset], words: Chosen) -> None:
         f"{len(names)} words, {len(used)} senses, {sum(map(len, rows))} facts, {asked} + "
         f"{len(questions) - asked} questions, {OUT.stat().st_size} bytes"
     )
+
+
+def weights(
+    synsets: Mapping[int, Synset], words: Chosen, fits: Callable[[Synset], float]
+) -> dict[int, float]:
+    """How likely each main sense is a keyword of a category."""
+    sums: dict[int, float] = {}
+    for zipf, own_senses in words.values():
+        sense = own_senses[0][0]
+        weight = 10 ** (FLATTER * zipf) * fits(synsets[sense])
+        if weight > 0:
+            sums[sense] = sums.get(sense, 0.0) + weight
+    return sums
 
 
 def _matrix(rows: Sequence[Sequence[int]], width: int) -> NDArray[np.bool_]:

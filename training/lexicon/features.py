@@ -11,7 +11,7 @@ from training.lexicon.attributes import attributes
 from training.lexicon.stopwords import STOP
 from training.lexicon.wordnet import Synset
 
-KINDS, RELATED, PARTS = 900, 1_400, 100  # how many questions of each sort
+KINDS, RELATED, PARTS, AREAS = 900, 1_400, 100, 250  # how many questions of each sort
 
 _TOKEN = re.compile(r"[a-z]+")
 _ASIDE = re.compile(r"\([^)]*\)")
@@ -21,12 +21,14 @@ Key = TypeVar("Key", int, str)
 
 @dataclass(frozen=True)
 class Features:
-    """The features by number: a kind's synset, a word of definitions, a part's name."""
+    """The features by number: a kind's synset, a word of definitions, a part's name, an area's
+    synset."""
 
     kinds: tuple[int, ...]
     words: tuple[str, ...]
     parts: tuple[str, ...]
-    names: tuple[str, ...]  # "kind food", "word water", "part handle"
+    areas: tuple[int, ...]
+    names: tuple[str, ...]  # "kind food", "word water", "part handle", "area Europe"
 
 
 def ancestors(synsets: Mapping[int, Synset], offset: int) -> set[int]:
@@ -67,8 +69,27 @@ def part_names(synsets: Mapping[int, Synset], synset: Synset) -> Iterator[str]:
         yield synsets[part].lemmas[0]
 
 
-def choose_features(synsets: Mapping[int, Synset], weights: Mapping[int, float]) -> Features:
+def areas(synsets: Mapping[int, Synset], offset: int) -> set[int]:
+    """What a place lies in."""
+    if not synsets[offset].instance:
+        return set()
+    seen: set[int] = set()
+    todo = list(synsets[offset].within)
+    while todo:
+        at = todo.pop()
+        if at not in seen:
+            seen.add(at)
+            todo += synsets[at].within
+    return seen
+
+
+def choose_features(
+    synsets: Mapping[int, Synset], weights: Mapping[int, float], of_places: Mapping[int, float]
+) -> Features:
     """The features that hold of most senses by `weights`, and those that our questions need."""
+    lands: dict[int, float] = {}
+    for offset, weight in of_places.items():
+        _add(lands, areas(synsets, offset), weight)
     kinds: dict[int, float] = {}
     words: dict[str, float] = {}
     parts: dict[str, float] = {}
@@ -82,14 +103,16 @@ def choose_features(synsets: Mapping[int, Synset], weights: Mapping[int, float])
     for own in attributes():
         chosen_kinds += [k for k in kinds if any(named(synsets[k], n) for n in own.kinds)]
         chosen_words += [singular(w) for w in own.words if singular(w) in words]
+    own_areas = tuple(_heaviest(lands, AREAS))
     kept = tuple(k for k in dict.fromkeys(chosen_kinds) if synsets[k].lemmas[0] != "entity")
     related, has = tuple(dict.fromkeys(chosen_words)), tuple(_heaviest(parts, PARTS))
     names = (
         *(f"kind {synsets[k].lemmas[0]}" for k in kept),
         *(f"word {word}" for word in related),
         *(f"part {part}" for part in has),
+        *(f"area {synsets[area].lemmas[0]}" for area in own_areas),
     )
-    return Features(kept, related, has, names)
+    return Features(kept, related, has, own_areas, names)
 
 
 def named(synset: Synset, name: str) -> bool:
@@ -110,6 +133,8 @@ def facts(
     part_at = {
         part: len(kind_at) + len(word_at) + i for i, part in enumerate(features.parts)
     }
+    before = len(kind_at) + len(word_at) + len(part_at)
+    area_at = {area: before + i for i, area in enumerate(features.areas)}
     rows = []
     for offset in offsets:
         synset, above = synsets[offset], ancestors(synsets, offset)
@@ -120,6 +145,7 @@ def facts(
             {kind_at[k] for k in above if k in kind_at}
             | {word_at[w] for w in words if w in word_at}
             | {part_at[p] for p in parts if p in part_at}
+            | {area_at[a] for a in areas(synsets, offset) if a in area_at}
         ))  # fmt: skip
     return rows
 

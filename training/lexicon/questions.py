@@ -22,7 +22,7 @@ DRAWN = 60000
 HALF = (0.33, 0.6)  # of the likely things' weight, that answers yes
 TOO_ALIKE = 0.85  # correlation with a kept question
 MEMBERS = (2, 5)
-COMMON = {"kind": 150, "word": 100}  # so many of the commonest features are put in lists
+COMMON = {"kind": 150, "word": 100, "area": 100}  # so many of the commonest features are put in lists
 VAGUE = {
     "physical entity", "object", "whole", "thing", "part", "unit", "relation", "abstraction",
     "psychological feature", "causal agent", "content", "matter", "attribute", "instrumentality",
@@ -38,7 +38,11 @@ Question = tuple[str, tuple[int, ...]]
 
 def single(features: Features) -> list[Question]:
     """A question for each feature; those that read alike are one."""
-    ways = {"kind": "Is it a kind of {}?", "word": "Does it have to do with {}?"}
+    ways = {
+        "kind": "Is it a kind of {}?",
+        "word": "Does it have to do with {}?",
+        "area": "Is it in {}?",
+    }
     by_text: dict[str, list[int]] = {}
     for i, name in enumerate(features.names):
         sort, _, rest = name.partition(" ")
@@ -111,6 +115,6 @@ def _options(
             kind, _, name = features.names[i].partition(" ")
             if kind == sort and name not in VAGUE:
                 by_name.setdefault(name, []).append(int(i))
-        way = "{}" if sort == "kind" else "to do with {}"
+        way = {"kind": "{}", "word": "to do with {}", "area": "in {}"}[sort]
         options += [(way.format(n), tuple(m)) for n, m in list(by_name.items())[:count]]
     return options

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _UP = ("@", "@i")
-_PART = "%p"
+_PART, _WITHIN = "%p", "#p"
 _TOPIC = ";c"
 
 
@@ -20,6 +20,7 @@ class Synset:
     lemmas: tuple[str, ...]
     parents: tuple[int, ...]
     parts: tuple[int, ...]
+    within: tuple[int, ...]  # what it is a part of: a city of a country
     topics: tuple[int, ...]
     instance: bool
     gloss: str
@@ -58,6 +59,7 @@ def read_synsets(folder: Path) -> dict[int, Synset]:
             lemmas,
             parents,
             tuple(by_kind.get(_PART, [])),
+            tuple(by_kind.get(_WITHIN, [])),
             tuple(by_kind.get(_TOPIC, [])),
             "@i" in by_kind,
             gloss.split('; "')[0].strip(),

@@ -8,7 +8,7 @@ and has to do with what comes before, "yoga".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -69,10 +69,15 @@ class Lexicon:
         """The word that a text stands for, or its singular or plural; None: not in the file."""
         return next((self.index[f] for f in alike(normalise(text)) if f in self.index), None)
 
-    def true(self, features: Iterable[int]) -> NDArray[np.bool_]:
+    @cached_property
+    def is_topic(self) -> NDArray[np.bool_]:
+        """Whether a feature is to have to do with a word."""
+        return np.array([name.startswith("word ") for name in self.features])
+
+    def true(self, features: Ids) -> NDArray[np.bool_]:
         """Which questions features make true, shape (questions,)."""
         row = np.zeros(len(self.questions), bool)
-        for feature in features:
+        for feature in features.tolist():
             row[self.asks[feature]] = True
         return row
 
@@ -127,8 +132,20 @@ def built_in(category: str = "things", size: int | None = None) -> KeywordList:
 def lexicon_table(keywords: Sequence[str]) -> QuestionTable:
     """The question table that the lexicon gives for keywords, in memory."""
     lexicon = load()
-    rows = np.stack([truth(lexicon, keyword) for keyword in keywords])
+    rows = np.stack([known(keyword, lexicon.true) for keyword in keywords])
     return QuestionTable(tuple(keywords), lexicon.questions, as_cells(rows.T))
+
+
+def feature_rows(keywords: Iterable[str]) -> NDArray[np.float32]:
+    """How far each feature is true of each keyword, shape (keywords, features)."""
+    everything = np.zeros(len(load().features), bool)
+
+    def itself(features: Ids) -> NDArray[np.bool_]:
+        row = everything.copy()
+        row[features] = True
+        return row
+
+    return np.stack([known(keyword, itself) for keyword in keywords])
 
 
 _MODIFIER = 0.6
@@ -136,30 +153,30 @@ _MODIFIER = 0.6
 _SHORTEST = 3  # letters of either half of a compound written as one word
 
 
-def truth(lexicon: Lexicon, keyword: str) -> NDArray[np.float32]:
-    """How likely each question is true of a keyword, shape (questions,).
+def known(keyword: str, true: Callable[[Ids], NDArray[np.bool_]]) -> NDArray[np.float32]:
+    """How likely what `true` makes of features is true of a keyword, in its shape.
 
     Senses count by their shares. Of a compound the head says what it is, the rest only what it has
     to do with.
     """
+    lexicon = load()
     head, rest = _parts(lexicon, keyword)
-    row = np.zeros(len(lexicon.questions), np.float32)
+    row = true(np.array([], np.intp)).astype(np.float32)
     for sense, share in lexicon.senses[head] if head is not None else ():
-        row += np.float32(share) * lexicon.true(lexicon.facts[sense])
+        row += np.float32(share) * true(lexicon.facts[sense])
     for part in rest:
         word = lexicon.find(part)
         if word is not None:
-            row = np.maximum(row, _MODIFIER * _about(lexicon, word))
+            row = np.maximum(row, np.float32(_MODIFIER) * true(_about(lexicon, word)))
     named = [lexicon.topics[f] for p in keyword.lower().split() for f in alike(p)
              if f in lexicon.topics]  # fmt: skip
-    return np.minimum(np.maximum(row, lexicon.true(named)), 1.0).astype(np.float32)
+    return np.minimum(np.maximum(row, true(np.array(named, np.intp))), np.float32(1))
 
 
-def _about(lexicon: Lexicon, word: int) -> NDArray[np.bool_]:
-    """The questions true of what has to do with a word, in its first sense."""
-    topics = frozenset(lexicon.topics.values())
+def _about(lexicon: Lexicon, word: int) -> Ids:
+    """What a word's main sense has to do with."""
     facts = lexicon.facts[lexicon.senses[word][0][0]]
-    return lexicon.true(f for f in facts.tolist() if f in topics)
+    return facts[lexicon.is_topic[facts]]
 
 
 def _parts(lexicon: Lexicon, keyword: str) -> tuple[int | None, list[str]]:
