@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tesuji.games.keywords import alike, normalise
-from tesuji.games.lexicon import load, truth
-from tesuji.games.table import OPEN, QuestionTable
+from tesuji.games.lexicon import lexicon_table, load
+from tesuji.games.table import CERTAIN, OPEN, QuestionTable
 
 _MEANT = {
     "alive": "living thing", "living": "living thing", "alive or living": "living thing",
@@ -168,7 +168,7 @@ def _little() -> frozenset[str]:
 @lru_cache(maxsize=64)
 def _true(keyword: str) -> NDArray[np.float32] | None:
     """How far each question of the lexicon is true of a keyword; None: it knows nothing of it."""
-    row = truth(load(), keyword)
+    row = lexicon_table([keyword]).cells[:, 0].astype(np.float32) / CERTAIN
     return row if row.any() else None
 
 

@@ -96,7 +96,8 @@ def _modules() -> Iterator[tuple[str, bytes]]:
         text = path.read_text(encoding="utf-8")
         yield path.relative_to(_root().parent).as_posix(), text.encode()
         wanted += [module.rpartition(".")[0], *_imported(text)]
-    yield "tesuji/games/lexicon.npz", (_root() / "games" / "lexicon.npz").read_bytes()
+    for name in ("lexicon.npz", "LEXICON.md"):  # the second: under which licences the first is
+        yield f"tesuji/games/{name}", (_root() / "games" / name).read_bytes()
 
 
 def _root() -> Path:
