@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from tesuji.games.lexicon import FLATTER
 from training.lexicon.features import choose_features, facts
-from training.lexicon.questions import either, own, single
+from training.lexicon.questions import COMMON_PLACES, COMMON_THINGS, either, own, single
 from training.lexicon.stopwords import STOP
 from training.lexicon.wordnet import Sense, Synset, other_uses, read_senses, read_synsets
 
@@ -110,10 +110,11 @@ def write(synsets: Mapping[int, Synset], words: Chosen) -> None:
     at = {offset: i for i, offset in enumerate(used)}
     questions = [*single(features), *own(features, synsets)]
     asked = len(questions)
-    for of_sort in (of_things, of_places):
+    for of_sort, common in ((of_things, COMMON_THINGS), (of_places, COMMON_PLACES)):
         likely = sorted(of_sort, key=lambda o: (-of_sort[o], o))[:LIKELY]
         true = _matrix([rows[at[o]] for o in likely], len(features.names))
-        questions += either(features, synsets, true, np.array([of_sort[o] for o in likely]))
+        fits = np.array([of_sort[o] for o in likely])
+        questions += either(features, synsets, true, fits, common)
     questions = list(dict(questions).items())
     names = sorted(words)
     senses = [words[name][1] for name in names]

@@ -22,7 +22,9 @@ DRAWN = 60000
 HALF = (0.33, 0.6)  # of the likely things' weight, that answers yes
 TOO_ALIKE = 0.85  # correlation with a kept question
 MEMBERS = (2, 5)
-COMMON = {"kind": 150, "word": 100, "area": 100}  # so many of the commonest features are put in lists
+COMMON_THINGS = {"own": 100, "kind": 150, "word": 100, "area": 0}
+COMMON_PLACES = {"own": 0, "kind": 60, "word": 100, "area": 100}
+"""So many of our questions, and of the commonest features of each sort, are put in lists."""
 VAGUE = {
     "physical entity", "object", "whole", "thing", "part", "unit", "relation", "abstraction",
     "psychological feature", "causal agent", "content", "matter", "attribute", "instrumentality",
@@ -77,11 +79,15 @@ def either(
     synsets: Mapping[int, Synset],
     true: NDArray[np.bool_],
     weights: NDArray[np.float64],
+    common: Mapping[str, int],
 ) -> list[Question]:
-    """Either-or questions; `true` is (things, features), `weights` of the things."""
+    """Either-or questions; `true` is (keywords, features), `weights` of the keywords.
+
+    `common` says how many of the commonest features of each sort may be put in lists.
+    """
     rng = np.random.default_rng(0)
     weights = weights / weights.sum()
-    options = _options(features, synsets, weights @ true)
+    options = _options(features, synsets, weights @ true, common)
     answers = np.stack([true[:, list(members)].any(1) for _, members in options])
     kept: list[Question] = []
     codes = np.empty((EITHER, len(true)), np.float32)
@@ -105,16 +111,20 @@ def either(
 
 
 def _options(
-    features: Features, synsets: Mapping[int, Synset], share: NDArray[np.float64]
+    features: Features,
+    synsets: Mapping[int, Synset],
+    share: NDArray[np.float64],
+    common: Mapping[str, int],
 ) -> list[Question]:
-    """What is put in lists: phrases of our own, common kinds and words."""
+    """What is put in lists: phrases of our own, common kinds, words and areas."""
     options = [(a.phrase, _members(features, synsets, a)) for a in attributes()]
-    for sort, count in COMMON.items():
+    options = options[: common["own"]]
+    for sort, count in common.items():
         by_name: dict[str, list[int]] = {}
         for i in np.argsort(-share):
             kind, _, name = features.names[i].partition(" ")
             if kind == sort and name not in VAGUE:
                 by_name.setdefault(name, []).append(int(i))
-        way = {"kind": "{}", "word": "to do with {}", "area": "in {}"}[sort]
+        way = {"kind": "{}", "word": "to do with {}", "area": "in {}"}.get(sort, "")
         options += [(way.format(n), tuple(m)) for n, m in list(by_name.items())[:count]]
     return options
