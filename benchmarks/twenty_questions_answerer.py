@@ -1,4 +1,4 @@
-"""How often askers of several habits find the keyword with this project's answerer, and a plain one.
+"""How often askers of several habits find the keyword with this answerer, and with a plain one.
 
     python -m benchmarks.twenty_questions_answerer KEYWORDS [--games 100]
 
@@ -34,7 +34,7 @@ def published(seen: Observation) -> str:
         return "yes"
     if found := re.search(r'keyword.*(?:come before|precede) "([^"]+)" .+ order\?$', question):
         return "yes" if keyword < found[1] else "no"
-    if re.match(r"Does the keyword (?:begins|start) with (?:the letter|one of the letters)", question):
+    if re.match(r"Does the keyword (?:begins|start) with (?:the|one of the) letters?", question):
         letters = [letter.lower() for letter in re.findall(r"[\"']([a-zA-Z])[\"']", question)]
         return "yes" if keyword[0] in letters else "no"
     if found := re.match(r"Is the keyword one of the following\? (.+)\?$", question):

@@ -42,12 +42,12 @@ def folder(tmp_path: Path) -> Path:
     """The competition with a short list and a few games, so that tests are quick."""
     create_competition("twenty-questions", tmp_path / "tq")
     folder = tmp_path / "tq"
-    rows = (folder / "data" / "keywords.csv").read_text(encoding="utf-8").splitlines()[:121]
+    rows = (folder / "data" / "keywords.csv").read_text(encoding="utf-8").splitlines()[:61]
     (folder / "data" / "keywords.csv").write_text("\n".join(rows), encoding="utf-8")
     words = [row.rsplit(",", 1)[0] for row in rows[1:]]
     partners = [*(("guesser", p) for p in (*ANSWERERS, MODEL)), *(("answerer", p) for p in ASKERS)]
     games = [
-        f"{n},{role},{partner},things,{n},{words[(n * 7) % 120]}"
+        f"{n},{role},{partner},things,{n},{words[(n * 7) % 60]}"
         for n, (role, partner) in enumerate(partners * 2)
     ]
     header = "id,role,partner,category,seed,keyword"

@@ -13,6 +13,7 @@ from tests.games.players import WORDS
 from tesuji.games.answerer import Answerer, by_rule, known_chance, prompt, read_reply
 from tesuji.games.asker import Asker
 from tesuji.games.keywords import keyword_list
+from tesuji.games.lexicon import lexicon_table
 from tesuji.games.observation import Observation
 from tesuji.games.protocol import LETTER_QUESTIONS, precedes, rule
 from tesuji.games.referee import Secret, play
@@ -88,6 +89,17 @@ def test_a_table_knows_its_own_questions() -> None:
     assert answerer(seen("Does it dream?", "The Lamps")) == "no"
     assert answerer(seen("Does it shine?", "Lamp")) == "yes"
     assert answerer(seen("Does it shine?")) == "no"  # nobody filled that cell
+
+
+def test_the_lexicons_own_questions_are_known_word_by_word() -> None:
+    """Also those that look like lists of keywords."""
+    table = lexicon_table(("Knife",))
+    either = [at for at, text in enumerate(table.questions) if text.startswith("Is it any of")]
+    right = [
+        Answerer()(seen(table.questions[at], "Knife")) == ("yes" if table.cells[at, 0] else "no")
+        for at in either[:100]
+    ]
+    assert len(right) == 100 and sum(right) >= 95
 
 
 def test_a_model_is_asked_what_is_not_known() -> None:

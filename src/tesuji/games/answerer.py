@@ -10,7 +10,7 @@ from collections.abc import Callable
 from threading import Thread
 from typing import TypeAlias
 
-from tesuji.games.facts import chance, described, in_table
+from tesuji.games.facts import chance, described, in_table, is_own
 from tesuji.games.observation import Observation
 from tesuji.games.spelling import by_spelling, listed
 from tesuji.games.table import QuestionTable
@@ -101,7 +101,7 @@ def known_chance(
     """p(yes) by rule or by what is known, without a model; None where nothing is known."""
     if table is not None and (found := in_table(question, keyword, table)) is not None:
         return found
-    ruled = by_rule(question, keyword, category)
+    ruled = None if is_own(question) else by_rule(question, keyword, category)
     if ruled is False and _KINDS.match(question) and (items := listed(question)[:_FEW]):
         kinds = [chance(f"Is it a kind of {item}?", keyword, table) for item in items]
         return max((sure for sure in kinds if sure is not None), default=0.0)

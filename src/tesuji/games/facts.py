@@ -109,6 +109,11 @@ def in_table(question: str, keyword: str, table: QuestionTable) -> float | None:
     return float(table.chances(row)[column])
 
 
+def is_own(question: str) -> bool:
+    """Whether a question is one of the lexicon's, word by word."""
+    return _plain(question) in _questions()
+
+
 def described(keyword: str, most: int = 8) -> str:
     """What the lexicon says of a keyword, for a prompt; empty where it knows nothing.
 

@@ -25,7 +25,7 @@ from tesuji.games.table import QuestionTable, open_table
 Speaks: TypeAlias = Callable[[Mapping[str, Any]], str]
 """An agent's player: from what the contest shows to what it says."""
 
-SETTINGS = {"words": 0, "share": 0.5, "category": "things", "seconds": 40.0}
+SETTINGS = {"words": 0, "share": 0.8, "category": "things", "seconds": 40.0}
 """`words` of the built-in lexicon join the list (0: none) with `share` of the probability."""
 
 

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 
 from tesuji.games.answerer import known_chance
 from tesuji.games.asker import Asker
-from tesuji.games.keywords import KeywordList, matches
+from tesuji.games.facts import in_table
+from tesuji.games.keywords import KeywordList
 from tesuji.games.observation import Observation, Player
 from tesuji.games.protocol import is_handshake
 from tesuji.games.rules import QUESTION_CHARACTERS
-from tesuji.games.spelling import by_spelling
+from tesuji.games.spelling import by_spelling, listed
 from tesuji.games.table import QuestionTable
 
 ANSWERERS = (
@@ -58,10 +59,12 @@ def _naturally(seen: Observation, table: QuestionTable | None, error: float, see
     luck = _luck(question, keyword, seed)
     if is_handshake(question):
         return False
-    spelt = by_spelling(question, keyword)
-    if spelt is not None and not matches(question, keyword):
+    known = None if table is None else in_table(question, keyword, table)
+    spelt = by_spelling(question, keyword) if known is None else None
+    if spelt is not None and not listed(question):
         return spelt != (luck < _SPELLS_WRONGLY)
-    known = known_chance(question, keyword, seen.category, table)
+    if known is None:
+        known = known_chance(question, keyword, seen.category, table)
     return (known is not None and known >= 0.5) != (luck < error)
 
 

@@ -72,6 +72,12 @@ def _world(path: Path, changed: int, table_changed: int) -> World:
     return World(keywords, table, Asker(keywords, table))
 
 
+@lru_cache(maxsize=16)
+def _partner(kind: str, known: World) -> Player:
+    """An asking partner with our list; a copy of it follows a game of its own."""
+    return asking(kind, known.keywords, known.table)
+
+
 async def game(
     sample: Sample, ask: Ask, folder: Path, *, asker: str = "belief", answerer: str = "both"
 ) -> str:
@@ -94,7 +100,7 @@ async def game(
         )  # fmt: skip
         played = await _play(secret, guesser, other)
     elif role == "answerer" and partner in ASKERS:
-        guesser = _calm(asking(partner, known.keywords, known.table))
+        guesser = _calm(copy.copy(_partner(partner, known)))
         played = await _play(secret, guesser, _answers(ask, answerer, known.table))
     else:
         raise InputError(f"sample {sample.id}: there is no {role} with the partner {partner!r}")
