@@ -173,7 +173,7 @@ def _little() -> frozenset[str]:
 @lru_cache(maxsize=64)
 def _true(keyword: str) -> NDArray[np.float32] | None:
     """How far each question of the lexicon is true of a keyword; None: it knows nothing of it."""
-    row = lexicon_table([keyword]).cells[:, 0].astype(np.float32) / CERTAIN
+    row: NDArray[np.float32] = lexicon_table([keyword]).cells[:, 0] / np.float32(CERTAIN)
     return row if row.any() else None
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tesuji import Entry, Task
 from tesuji.competitions.twenty_questions import checking, packing, playing
 from tesuji.flows import Ask
+from tesuji.run.entry import Entry
 from tesuji.task.sample import Sample
+from tesuji.task.task import Task
 
 HERE = Path(__file__).parent
 submission_file = "submission.tar.gz"
