@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import tesuji as tj
+from tests.run.conftest import Scripted
 from tesuji.cli import main
 from tesuji.competitions import create_competition
 from tesuji.competitions.twenty_questions import playing
@@ -19,7 +21,10 @@ from tesuji.games.keywords import read_keywords
 from tesuji.games.partners import ANSWERERS, ASKERS
 from tesuji.games.referee import Played
 from tesuji.games.table import QuestionTable, save
+from tesuji.models.base import Request
 from tesuji.run.entry import base_entry
+from tesuji.run.ledger import Ledger, iter_answers
+from tesuji.run.runner import run_entry
 from tesuji.task.task import load
 
 Command = Callable[..., str]
@@ -98,14 +103,41 @@ def test_moves_are_tried_as_in_any_competition(tesuji: Command, folder: Path) ->
 
 
 def test_solved_may_be_the_metric_and_a_model_may_ask(folder: Path) -> None:
+    """A model that asks one thing for ever and guesses the list from its top on."""
     toml = (folder / "competition.toml").read_text(encoding="utf-8")
     (folder / "competition.toml").write_text(toml.replace('"points"', '"solved"'))
     task = load(folder)
-    assert task.metric.name == "solved" and task.metric.higher_is_better
+    words = playing.world(folder).keywords.words
+
+    def reply(request: Request) -> str:
+        said = request.messages[-1].content
+        if "Guess the word" not in said:
+            return "\n  Is it an animal?\n(I wonder.)"
+        tried = said.partition("It is not: ")[2].partition(".\n")[0]
+        return words[len(tried.split(", ")) if tried else 0]
+
+    model = Scripted(reply)
     entry = tj.derive(base_entry(task), name="asks", options={"asker": "model"})
-    report = tj.run(task, entry=entry, limit=4)
-    assert report.run.errors == 0 and report.run.outputs > 0
-    assert 0 <= (report.score or 0.0) <= 1
+    games = [s for s in task.dev if s.fields["role"] == "guesser" and s.fields["partner"] != MODEL]
+    with Ledger(folder / "ledger.db") as ledger:
+        run = asyncio.run(run_entry(task, entry, games, split="dev", model=model, ledger=ledger))
+        rows = {row.sample: row for row in iter_answers(ledger, run.id)}
+    assert run.errors == 0 and run.metric == "solved"
+    for sample in games:
+        place = words.index(str(sample.target))
+        assert rows[sample.id].score == (1.0 if place < 20 else 0.0), rows[sample.id]
+    assert 0 < (run.score or 0.0) < 1
+    assert "Is it an animal? " in model.asked[-1].messages[-1].content
+
+
+def test_a_model_that_cannot_be_asked_is_an_error_and_no_answer(folder: Path) -> None:
+    task = load(folder)
+    entry = base_entry(task)
+    wordy = tj.derive(entry, name="wordy", user="Twenty questions. " * 40)
+    report = tj.run(task, entry=wordy)
+    partners = [sample.fields["partner"] for sample in task.dev]
+    assert 0 < report.run.errors <= partners.count(MODEL) + partners.count("natural asker")
+    assert "context" in (report.failure or "")
 
 
 @pytest.mark.parametrize(

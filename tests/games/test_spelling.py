@@ -139,6 +139,7 @@ def test_any_question_is_read(question: str, keyword: str) -> None:
     [
         'Does the keyword match the regex "' + "a*" * 350 + 'b"?',
         'Does the keyword match the regex "(a|a)*(a|a)*b"?',
+        'Does the keyword match the regex "' + "a?" * 40 + "a" * 120 + '"?',
         "Does the keyword " + "start with " * 68,
         "letters " * 93,
         '"' * 750,

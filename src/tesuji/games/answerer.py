@@ -40,9 +40,10 @@ _ALIKE = {"people": "person", "places": "place", "things": "thing", "locations":
           "location": "place"}  # fmt: skip
 
 PROMPT = """\
-We play twenty questions. You are asked about the secret word: {keyword} (one of the {category}).
+Secret word: {keyword} (one of the {category}).
 {known}Question: {question}
-Is the true answer about {keyword} yes or no? Reply with one word: yes or no."""
+Answer for {keyword} with one word: yes or no."""
+"""Short, so that a small model's context holds it, and a question of 200 letters."""
 
 
 class Answerer:
@@ -118,7 +119,7 @@ def is_sure(known: float | None) -> bool:
 def prompt(question: str, keyword: str, category: str) -> str:
     """What a model is asked, with the facts that are known of the keyword."""
     facts = described(keyword)
-    known = f"What is known of it: {facts}.\n" if facts else ""
+    known = f"Known of it: {facts}.\n" if facts else ""
     return PROMPT.format(
         keyword=keyword, category=category or "things", known=known, question=question
     )

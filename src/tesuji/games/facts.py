@@ -114,10 +114,12 @@ def is_own(question: str) -> bool:
     return _plain(question) in _questions()
 
 
-def described(keyword: str, most: int = 8) -> str:
-    """What the lexicon says of a keyword, for a prompt; empty where it knows nothing.
+def described(keyword: str, most: int = 4) -> str:
+    """What the lexicon says of a keyword, in a few words for a prompt; empty where nothing.
 
-    >>> "kind of animal" in described("Otter")
+    The most special kinds, then what it has to do with.
+
+    >>> "mammal" in described("Otter")
     True
     """
     row = _true(keyword)
@@ -128,9 +130,8 @@ def described(keyword: str, most: int = 8) -> str:
         for form, names in known.items():
             if text.startswith(form) and row[at] * _SENSE > 0.5:
                 names.append(text.removeprefix(form))
-    said = [f"a kind of {kind}" for kind in known[_KIND_OF][-most:]]
-    topics = known[_TOPIC_OF][:most]
-    return ", ".join(said) + (f"; has to do with {', '.join(topics)}" if topics else "")
+    parts = [", ".join(known[_KIND_OF][-most:]), ", ".join(known[_TOPIC_OF][:most])]
+    return "; to do with ".join(part for part in parts if part)
 
 
 @lru_cache(maxsize=4)
@@ -171,13 +172,13 @@ def _little() -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def _true(keyword: str) -> NDArray[np.float32] | None:
+def _true(keyword: str) -> NDArray[np.float64] | None:
     """How far each question of the lexicon is true of a keyword; None: it knows nothing of it."""
-    row: NDArray[np.float32] = lexicon_table([keyword]).cells[:, 0] / np.float32(CERTAIN)
+    row = lexicon_table([keyword]).cells[:, 0] / CERTAIN
     return row if row.any() else None
 
 
-def _in_lexicon(question: str, row: NDArray[np.float32]) -> float | None:
+def _in_lexicon(question: str, row: NDArray[np.float64]) -> float | None:
     plain = _plain(question)
     if plain in _WHOLE:
         return _of(_KIND_OF, _WHOLE[plain], row)
@@ -195,7 +196,7 @@ def _in_lexicon(question: str, row: NDArray[np.float32]) -> float | None:
     return None if topic is None else _of(_TOPIC_OF, topic["name"], row)
 
 
-def _at(place: int, row: NDArray[np.float32], plain: str) -> float:
+def _at(place: int, row: NDArray[np.float64], plain: str) -> float:
     """What a question's place says, as a person would understand the question."""
     sure = float(row[place])
     if plain.startswith(_KIND_OF):
@@ -205,14 +206,14 @@ def _at(place: int, row: NDArray[np.float32], plain: str) -> float:
     return 0.5 + _ROUGH * (sure - 0.5)
 
 
-def _of(form: str, name: str, row: NDArray[np.float32]) -> float | None:
+def _of(form: str, name: str, row: NDArray[np.float64]) -> float | None:
     """What is known of a name in a form of question, in singular or plural."""
     texts = [form + each for each in _forms(name.lower())]
     known = [_at(_questions()[text], row, text) for text in texts if text in _questions()]
     return max(known, default=None)
 
 
-def _kind(name: str, row: NDArray[np.float32]) -> float | None:
+def _kind(name: str, row: NDArray[np.float64]) -> float | None:
     """A kind; of "a large animal" only a no is sure, where it is no animal."""
     name = _MEANT.get(name, name)
     found = _of(_KIND_OF, name, row)
@@ -223,7 +224,7 @@ def _kind(name: str, row: NDArray[np.float32]) -> float | None:
     return general if general is not None and general < _UNMENTIONED else None
 
 
-def _own(plain: str, row: NDArray[np.float32]) -> float | None:
+def _own(plain: str, row: NDArray[np.float64]) -> float | None:
     """A question in fewer words than the lexicon's: no is no, a yes may mean the rest of it."""
     wanted = _words(plain)
     for words, at in _in_few_words() if wanted else ():

@@ -208,8 +208,8 @@ def _bare(word: str) -> str:
 
 def _matches(found: re.Match[str], asked: Asked) -> bool | None:
     pattern = found["pattern"]
-    quantifiers = re.findall(r"[*+{]", pattern)
-    if len(quantifiers) > 2 or re.search(r"\)[*+{]|\\\d|\(\?", pattern):
+    quantifiers = re.findall(r"[*+?{]", pattern)
+    if len(quantifiers) > 2 or re.search(r"\)[*+?{]|\\\d|\(\?", pattern):
         return None  # such a pattern may take for ever
     try:
         return re.search(pattern, asked.keyword[:200], re.I) is not None

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from tesuji.competitions.twenty_questions.generate import MODEL
-from tesuji.errors import ConfigError, DataError, InputError, RequestFailedError
+from tesuji.errors import ConfigError, DataError, InputError
 from tesuji.flows import Ask
 from tesuji.games.answerer import is_sure, known_chance, prompt
 from tesuji.games.answerer import read_reply as read_yes_or_no
@@ -144,7 +144,7 @@ def _answers(ask: Ask, how: str, table: QuestionTable | None) -> Moves:
             known = known_chance(question, seen.keyword, seen.category, table)
         if how != "rules" and not is_sure(known):
             said = await _asked(ask, prompt(question, seen.keyword, seen.category))
-            verdict = None if said is None else read_yes_or_no(said)
+            verdict = read_yes_or_no(said)
             if verdict is not None:
                 return "yes" if verdict else "no"
         return "yes" if known is not None and known >= 0.5 else "no"
@@ -160,20 +160,18 @@ def _asks(ask: Ask) -> Moves:
         wrong = [f"It is not: {', '.join(seen.guesses)}."] if seen.guesses else []
         wanted = _QUESTION if seen.turn == "ask" else _GUESS
         said = await _asked(ask, "\n".join([*told, *wrong, wanted]))
-        line = next((line.strip() for line in (said or "").splitlines() if line.strip()), "")
+        line = next((line.strip() for line in said.splitlines() if line.strip()), "")
         return line or ("Is it a thing?" if seen.turn == "ask" else "thing")
 
     return move
 
 
-async def _asked(ask: Ask, text: str) -> str | None:
-    """The model's reply to the entry's prompt and `text` after it; None where it failed."""
+async def _asked(ask: Ask, text: str) -> str:
+    """The model's reply to the entry's prompt and `text` after it. What cannot be asked is an error of
+    the sample: an answer in its place would hide that the model never spoke."""
     *before, last = ask.messages
     messages = (*before, Message(last.role, f"{last.content}\n\n{text}"))
-    try:
-        return (await ask(messages=messages)).text
-    except RequestFailedError:
-        return None
+    return (await ask(messages=messages)).text
 
 
 def transcript(played: Played, title: str) -> str:
