@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import tesuji as tj
 from tests.cli.terminal import Tesuji
 
 TOML = """
@@ -51,6 +52,8 @@ def test_predict_writes_it_and_checks_it(tesuji: Tesuji, folder: Path) -> None:
     assert tesuji("check", "-C", folder).code == 0
     report = tesuji("predict", "-C", folder, "-o", folder / "other.txt", "--json")
     assert report.json["run"] is None and report.json["problems"] == []
+    page = tj.predict(tj.load(folder))._repr_html_()
+    assert "agent.txt" in page and "problems" in page and "samples" not in page
     assert (folder / "other.txt").exists() and not (folder / "ledger.db").exists()
 
 
