@@ -97,7 +97,9 @@ class Attribute:
 def attributes() -> list[Attribute]:
     """All of them."""
     rows = [line.split("|") for line in _LINES.strip().splitlines()]
-    return [Attribute(text, phrase, _names(kinds), _names(words)) for text, phrase, kinds, words in rows]
+    return [
+        Attribute(text, phrase, _names(kinds), _names(words)) for text, phrase, kinds, words in rows
+    ]
 
 
 def _names(field: str) -> tuple[str, ...]:

@@ -130,9 +130,7 @@ def facts(
     """
     kind_at = {kind: i for i, kind in enumerate(features.kinds)}
     word_at = {word: len(kind_at) + i for i, word in enumerate(features.words)}
-    part_at = {
-        part: len(kind_at) + len(word_at) + i for i, part in enumerate(features.parts)
-    }
+    part_at = {part: len(kind_at) + len(word_at) + i for i, part in enumerate(features.parts)}
     before = len(kind_at) + len(word_at) + len(part_at)
     area_at = {area: before + i for i, area in enumerate(features.areas)}
     rows = []

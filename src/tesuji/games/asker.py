@@ -29,7 +29,6 @@ from tesuji.games.observation import Observation
 from tesuji.games.protocol import (
     HANDSHAKE,
     LETTER_QUESTIONS,
-    comes_before,
     is_handshake,
     pivot,
     precedes,
@@ -38,6 +37,8 @@ from tesuji.games.protocol import (
 from tesuji.games.table import QuestionTable
 
 ROUNDS = 20
+_AS_LISTED = 0.85
+"""How often a keyword is in the number (singular, plural) that the list has."""
 ENDGAME = 4
 """With so many rounds left or fewer, questions are chosen by the chance of solving."""
 _ASKED_AGAIN = 0.05
@@ -79,6 +80,7 @@ class Asker:
             {_plain(text): i for i, text in enumerate(table.questions)} if table is not None else {}
         )
         self._lower = np.array([word.lower() for word in keywords.words], dtype=object)
+        self._other = np.array([_other_number(word) for word in self._lower], dtype=object)
         self._order = np.argsort(self._lower, kind="stable")
         self._places: dict[str, list[int]] = {}
         for i, word in enumerate(keywords.words):
@@ -112,7 +114,7 @@ class Asker:
             return []
         before = self._before(np.arange(len(self.keywords)))
         worth = cut_gains(game.belief, self._order, before)[0]
-        best = np.argsort(-worth)[:SHORTLIST]
+        best = np.argsort(-worth)[: SHORTLIST if left <= ENDGAME else 1]
         true = np.zeros((len(best), len(self.keywords) + 1))
         for row, place in enumerate(best):
             true[row, self._order[:place]] = 1.0
@@ -128,7 +130,7 @@ class Asker:
         for text in game.questions:
             if _plain(text) in self._questions:
                 worth[self._questions[_plain(text)]] *= _ASKED_AGAIN
-        best = np.argsort(-worth, kind="stable")[:SHORTLIST]
+        best = np.argsort(-worth, kind="stable")[: SHORTLIST if left <= ENDGAME else 1]
         true = np.stack([self.truths.of(int(question)) for question in best])
         chosen = self._best(game, Channel.NATURAL, worth[best], true, left)
         return [(chosen[0], self.truths.table.questions[int(best[chosen[1]])])]
@@ -160,6 +162,13 @@ class Asker:
         """The prior mass before places in the alphabet."""
         sums = np.concatenate([[0.0], np.cumsum(self.keywords.prior[self._order])])
         out: Floats = sums[places]
+        return out
+
+    def _precede(self, word: str) -> Floats:
+        """p(yes) to the protocol's question, by keyword, which may be meant in the other number."""
+        listed = (self._lower < word).astype(float)
+        other = (self._other < word).astype(float)
+        out: Floats = _AS_LISTED * listed + (1 - _AS_LISTED) * other
         return out
 
     def _cut(self, place: int) -> str:
@@ -195,7 +204,7 @@ class Asker:
         if is_handshake(question):
             belief.answered(Channel.HANDSHAKE, np.zeros(len(self.keywords) + 1), yes)
         elif word is not None:
-            true = np.array([comes_before(other, word) for other in self._lower], float)
+            true = self._precede(word)
             share = float(true @ self.keywords.prior)
             belief.answered(Channel.ALPHABET, np.append(true, share), yes)
         elif _plain(question) in self._questions and self.truths is not None:
@@ -219,6 +228,13 @@ def _begins(game: _Game, seen: Observation) -> bool:
         and tuple(game.guesses) == seen.guesses[: len(game.guesses)]
         and tuple(game.questions[: len(game.answers)]) == seen.questions[: len(game.answers)]
     )
+
+
+def _other_number(word: str) -> str:
+    """The plural of a singular and the other way round, as the contest takes one for the other."""
+    if word.endswith("s"):
+        return word[:-1]
+    return word + ("es" if word.endswith(("x", "ch", "sh")) else "s")
 
 
 def _plain(question: str) -> str:

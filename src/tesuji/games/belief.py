@@ -92,13 +92,13 @@ class Belief:
         games: int = 1,
     ) -> None:
         self.partners = tuple(partners)
-        shares = np.array([p.prior for p in partners])
+        shares = np.array([p.prior for p in partners], float)
         shares /= shares.sum()
         keywords = np.append(prior / prior.sum() * (1 - unlisted), unlisted)
         self.prior = keywords
         start = shares[:, None] * keywords
         self.weights: Floats = np.repeat(start[None], games, 0)
-        rates = np.array([p.answers for p in partners])
+        rates = np.array([p.answers for p in partners], float)
         self.base, self.slope = rates[:, :, 0], rates[:, :, 1]  # (partners, channels)
 
     @property

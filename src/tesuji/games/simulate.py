@@ -50,9 +50,17 @@ def play(
     has more than ½, before the flips.
     """
     prior = np.ones(len(table.keywords)) if prior is None else prior
-    rng = np.random.default_rng(seed)
     parts = [
-        _batch(table, keywords[i : i + batch], flips, rng, prior, partners, endgame, rounds)
+        _batch(
+            table,
+            keywords[i : i + batch],
+            flips,
+            np.random.default_rng((seed, i)),
+            prior,
+            partners,
+            endgame,
+            rounds,
+        )
         for i in range(0, len(keywords), batch)
     ]
     return np.concatenate(parts)

