@@ -138,7 +138,7 @@ class Belief:
         self.weights /= total
 
     def mixture(self, channel: Channel) -> tuple[Floats, Floats, Floats]:
-        """(w, w·base, w·slope) by keyword with the partner averaged out, each (games, keywords + 1).
+        """(w, w·base, w·slope) by keyword, the partner averaged out, each (games, keywords + 1).
 
         P(keyword, yes) is then the second plus p times the third.
         """
