@@ -107,8 +107,8 @@ def noise(name: str, keywords: KeywordList, seed: int, every: int = 1) -> None:
     """Games against partners that answer from a table with errors."""
     everything = sure(lexicon_table(keywords.words))
     single = some(everything, SINGLE)
-    print(f"noise; {name}, every {every}. of {len(keywords)} keywords, {len(everything.questions)} questions, of "
-          f"them {len(single.questions)} single facts, seed {seed}")  # fmt: skip
+    print(f"noise; {name}, every {every}. of {len(keywords)} keywords, seed {seed}")
+    print(f"  {len(everything.questions)} questions, {len(single.questions)} of single facts")
     print("  flips            ours           plain, all     ours, single   plain, single")
     places = np.arange(0, len(keywords), every)
     for rate, fixed in ((0.0, True), (0.05, True), (0.1, True), (0.2, True), (0.2, False)):
