@@ -3,7 +3,7 @@
     python -m benchmarks.twenty_questions --data ../shared/data [--part protocol|noise|field|size]
 
 Keywords: `twenty_questions_keywords.json` in the folder, and lists drawn from the built-in lexicon
-by its prior (seed 7). All likely alike. The rival plays the same games: a plain Bayesian asker
+by its prior (seed 11). All likely alike. The rival plays the same games: a plain Bayesian asker
 with a fixed error rate of 0.1 that asks for the greatest expected information and guesses the
 likeliest, over single facts (kinds, words of definitions, parts) and over all questions.
 """
@@ -57,7 +57,7 @@ def some(table: QuestionTable, starts: tuple[str, ...]) -> QuestionTable:
 def drawn(category: str, count: int) -> KeywordList:
     """A list from the lexicon."""
     whole = built_in(category)
-    chosen = np.random.default_rng(7).choice(len(whole), count, replace=False, p=whole.prior)
+    chosen = np.random.default_rng(11).choice(len(whole), count, replace=False, p=whole.prior)
     return keyword_list([whole.words[i] for i in chosen])
 
 
@@ -159,11 +159,11 @@ def field(keywords: KeywordList) -> None:
         "always yes": lambda k, q: True,
         "throws coins": lambda k, q: bool(luck.random() < 0.5),
     }  # fmt: skip
-    print(f"field; every 12th of {len(keywords)} keywords; guessing alone solves "
+    print(f"field; every 16th of {len(keywords)} keywords; guessing alone solves "
           f"{ROUNDS / len(keywords):.3f}")  # fmt: skip
     asker = Asker(keywords, table)
     for name, partner in partners.items():
-        rounds = np.array([game(asker, partner, word) for word in keywords.words[::12]])
+        rounds = np.array([game(asker, partner, word) for word in keywords.words[::16]])
         print(f"  {name:<38}{shown(rounds)}", flush=True)
 
 
