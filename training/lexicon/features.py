@@ -1,4 +1,4 @@
-"""What is true of senses: kinds, words of definitions, parts; chosen by what they tell of things."""
+"""What is true of senses: kinds, words of definitions, parts, areas; the commonest are taken."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The questions: one for each feature, those of our own, and either-or questions.
 
-An either-or question ("Is it any of these: food or drink; electrical; round?") is true where one of its
-features is. They are drawn at random and kept if they halve the likely things about evenly and no
-kept one says nearly the same: with noisy answers such questions tell most, and single kinds are
+An either-or question ("Is it any of these: food or drink; electrical; round?") is true where one of
+its features is. They are drawn at random and kept if they halve the likely things about evenly and
+no kept one says nearly the same: with noisy answers such questions tell most, and single kinds are
 mostly rare.
 """
 

@@ -25,7 +25,7 @@ _SHORT = 3  # the contest compares plurals only of words that have so many lette
 
 
 def normalise(text: str) -> str:
-    """What the contest compares: lower case without "the" (even within a word), spaces, punctuation.
+    """What the contest compares: lower case, no "the" (even in a word), no spaces, no punctuation.
 
     >>> normalise("The Bird-cage!")
     'birdcage'
@@ -118,7 +118,7 @@ def merge(*parts: tuple[KeywordList, float]) -> KeywordList:
 
 
 def read_keywords(path: Path) -> KeywordList:
-    """A list from a file: one keyword a line (.txt; a weight may follow a tab), .csv, .jsonl, .json.
+    """A list from a file: .txt (a keyword a line, perhaps a tab and a weight), .csv, .jsonl, .json.
 
     Columns or keys: `keyword` (or word, text, name) and, where there is one, `weight` (or prior,
     probability, count, frequency). A .json is a list of such objects or of strings, or the
@@ -141,8 +141,8 @@ def _rows(path: Path, text: str) -> Iterator[tuple[str, float]]:
     kind = path.suffix.lower()
     if kind == ".csv":
         table = csv.DictReader(text.splitlines())
-        for number, row in enumerate(table, 2):
-            yield _row(row, f"{path}, row {number}")
+        for number, columns in enumerate(table, 2):
+            yield _row(columns, f"{path}, row {number}")
     elif kind == ".jsonl":
         for number, line in enumerate(text.splitlines(), 1):
             if line.strip():

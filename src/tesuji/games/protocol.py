@@ -98,6 +98,13 @@ def _shape(pattern: str, rule: Callable[[str, str], bool]) -> _Shape:
     return _Shape(re.compile(pattern, re.IGNORECASE), rule)
 
 
+_NUMBERS = {"one": 1, "two": 2, "three": 3}
+
+
+def _number(text: str) -> int:
+    return _NUMBERS[text] if text in _NUMBERS else int(text)
+
+
 _QUOTED = r"""["'“‘(]?([a-z])["'”’)]?"""
 _BEGIN = r"(?:start|begin)s?"
 _SHAPES = (
@@ -127,18 +134,13 @@ _SHAPES = (
     ),
     _shape(
         r"more than (one|two|three|\d{1,2}) words?\b",
-        lambda keyword, count: _words(keyword) > _NUMBERS.get(count.lower(), _number(count)),
+        lambda keyword, count: _words(keyword) > _number(count),
     ),
     _shape(
         r"\b(?:is (?:it|the keyword)|consists? of) (?:a |just |only )?(?:single|one) (word)\b",
         lambda keyword, _: _words(keyword) == 1,
     ),
 )
-_NUMBERS = {"one": 1, "two": 2, "three": 3}
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 1
 
 
 def rule(question: str) -> Rule | None:
