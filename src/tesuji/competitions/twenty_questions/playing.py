@@ -167,8 +167,11 @@ def _asks(ask: Ask) -> Moves:
 
 
 async def _asked(ask: Ask, text: str) -> str:
-    """The model's reply to the entry's prompt and `text` after it. What cannot be asked is an error of
-    the sample: an answer in its place would hide that the model never spoke."""
+    """The model's reply to the entry's prompt and `text` after it.
+
+    What cannot be asked is an error of the sample: an answer in its place would hide that the model
+    never spoke.
+    """
     *before, last = ask.messages
     messages = (*before, Message(last.role, f"{last.content}\n\n{text}"))
     return (await ask(messages=messages)).text
