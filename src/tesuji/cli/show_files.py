@@ -21,11 +21,12 @@ _SHOWN_PROBLEMS = 20
 
 
 def show_predict(report: PredictReport) -> None:
-    """The submission and the run behind it."""
-    show_run_row(report.run, report.findings)
-    guessed = report.run.unparsed + report.run.fallbacks + report.run.errors
-    if guessed:
-        field("", Text(f"{guessed} rows hold the format's fallback answer", "yellow"))
+    """The submission and the run behind it, where there is one."""
+    run = report.run
+    if run is not None:
+        show_run_row(run, report.findings)
+        if guessed := run.unparsed + run.fallbacks + run.errors:
+            field("", Text(f"{guessed} rows hold the format's fallback answer", "yellow"))
     _valid(near(report.path), report.problems)
 
 

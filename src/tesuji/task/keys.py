@@ -68,6 +68,7 @@ TOP: Mapping[str, Key] = {
                   lambda v: _name(v) or isinstance(v, dict)),
     "language": Key('a language code in lower case, such as "en" or "ja"', _language),
     "model": Key('a model\'s URI, such as "nano" or "http://localhost:8000/v1#NAME"', _name),
+    "flow": Key("a flow's name", _name),
     "data": Key("a table", lambda v: isinstance(v, dict)),
     "split": Key("a table", lambda v: isinstance(v, dict)),
     "answer": Key("a table", lambda v: isinstance(v, dict)),
