@@ -102,7 +102,7 @@ def test_a_filter_by_pattern(browser: Browser, address: str) -> None:
         page.get_by_label("Regular expression").fill(r"^Sure!\s")
         page.keyboard.press("Enter")
         page.wait_for_url("**pattern=**")
-        assert "0" != page.get_by_role("status").first.inner_text().split()[0]
+        assert page.get_by_role("status").first.inner_text().split()[0] != "0"
 
 
 def test_a_note_is_kept_shown_and_found(browser: Browser, folder: Path) -> None:
@@ -117,7 +117,10 @@ def test_a_note_is_kept_shown_and_found(browser: Browser, folder: Path) -> None:
         page.locator("[data-note] [role=status]").get_by_text("saved").wait_for()
         assert "/sample?" in page.url  # saved in place
         page.reload()
-        assert page.get_by_role("textbox", name="Note", exact=True).input_value() == "<b>目標が違う</b>"
+        assert (
+            page.get_by_role("textbox", name="Note", exact=True).input_value()
+            == "<b>目標が違う</b>"
+        )
         page.goto(f"{base(printed)}/run/2/samples?tag=wrong+target")
         assert page.get_by_role("status").first.inner_text().startswith("1 ")
         assert page.locator("main b", has_text="目標").count() == 0
