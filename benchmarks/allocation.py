@@ -129,6 +129,7 @@ class Recital:
     asked: int = 0
     worth: float = 1.0
     width: int = N
+    hurry: bool = False
     messages: tuple[()] = ()
 
     async def __call__(self, *, index: int, **_: object) -> Draft:

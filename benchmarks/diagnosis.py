@@ -5,6 +5,8 @@
     python -m benchmarks.diagnosis FOLDER --speed    only speed
     python -m benchmarks.diagnosis FOLDER --misses preamble
     python -m benchmarks.diagnosis FOLDER --readings
+    python -m benchmarks.diagnosis FOLDER --blind
+    python -m benchmarks.diagnosis FOLDER --blind --misses truncated
 
 FOLDER holds `labelled_dev.jsonl`, real outputs labelled by a reader, and `raw_pool.jsonl.gz`,
 unlabelled ones. Half of the labelled outputs, chosen by a hash of their ids, are for development:
@@ -16,6 +18,14 @@ that fitting the first shows.
 for each kind some outputs in which it was found, and some in which it was not. Misses and false
 alarms among them were mended where a rule could be made of them, so these figures flatter; they
 show what a change breaks.
+
+`readings/blind_a.jsonl` and `blind_b.jsonl` are outputs of the pool that were read and judged, all
+of them, before any was shown to the detectors: drawn at random, half of them plainly (at most
+2,500 characters), the rest among those that end without a mark that ends a sentence ("bare") and
+those whose last paragraph is one line of prose ("paragraph"). No model and no prompt is in both.
+A is for development; of B only totals are ever looked at. Of an output over 800 characters its
+first 170 and last 480 were read, so that preamble, postamble and truncated were judged in full,
+the other kinds as far as they showed.
 """
 
 from __future__ import annotations
@@ -25,6 +35,7 @@ import gzip
 import hashlib
 import json
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -50,6 +61,9 @@ LABELS = {
     "garbled": "garbled",
 }
 _READINGS = Path(__file__).parent / "readings"
+# This source records raw decodes: their last token is no leak, and is not in `labelled_dev.jsonl`.
+_RAW_DECODES = "Open-Assistant/"
+_LAST_TOKEN = re.compile(r"(?:<\|endoftext\|>|</s>)\s*\Z")
 _HEADLINE = [kind for kind in LABELS if kind != "format"]
 
 
@@ -107,19 +121,17 @@ def f1(right: int, wrong: int, missed: int) -> float:
     return 2 * right / total if total else 1.0
 
 
-def quality(rows: Sequence[Labelled]) -> None:
-    """Print precision, recall and F1 by kind for each half, and how many clean are flagged."""
-    halves: dict[str, list[Labelled]] = {"development": [], "check": []}
-    for row in rows:
-        halves[half(row.id)].append(row)
+def quality(rows: Sequence[Labelled], parts: dict[str, Sequence[Labelled]]) -> None:
+    """Print precision, recall and F1 by kind for each part, and how many clean are flagged."""
+    parts = {**parts, "together": rows}
     for all_cells in (False, True):
         print(f"\n{'all cells' if all_cells else 'without the cells that are judgement calls'}")
-        print(f"{'':10}  {'development':^31}  {'check':^31}  {'together':^31}")
+        print(f"{'':10}  " + "  ".join(f"{name:^31}" for name in parts))
         head = f"{'P':>5} {'R':>5} {'F1':>5} {'(+  -  missed)':>13}"
-        print(f"{'':10}  {head}  {head}  {head}")
+        print(f"{'':10}  " + "  ".join([head] * len(parts)))
         for kind in LABELS:
             cells = []
-            for part in (halves["development"], halves["check"], rows):
+            for part in parts.values():
                 right, wrong, missed = counts(part, kind, all_cells=all_cells)
                 precision = right / (right + wrong) if right + wrong else 1.0
                 recall = right / (right + missed) if right + missed else 1.0
@@ -127,7 +139,7 @@ def quality(rows: Sequence[Labelled]) -> None:
                 score = f1(right, wrong, missed)
                 cells.append(f"{precision:5.3f} {recall:5.3f} {score:5.3f} {tally:>13}")
             print(f"{kind:10}  " + "  ".join(cells))
-        for name, part in (*halves.items(), ("together", rows)):
+        for name, part in parts.items():
             scores = [f1(*counts(part, kind, all_cells=all_cells)) for kind in _HEADLINE]
             clean = [row for row in part if row.clean]
             # A clean output's unsure cell is no false alarm in the first table.
@@ -139,10 +151,40 @@ def quality(rows: Sequence[Labelled]) -> None:
             )
 
 
-def misses(rows: Iterable[Labelled], kind: str) -> None:
-    """Print what was missed and wrongly found in the development half."""
+def halves(rows: Iterable[Labelled]) -> dict[str, Sequence[Labelled]]:
+    """The labelled outputs of each half."""
+    parts: dict[str, list[Labelled]] = {"development": [], "check": []}
     for row in rows:
-        if half(row.id) != "development" or (kind in row.true) == (kind in row.found):
+        parts[half(row.id)].append(row)
+    return dict(parts)
+
+
+def read_blind(pool: Path) -> dict[str, Sequence[Labelled]]:
+    """The outputs that were judged before the detectors saw them, by set."""
+    with gzip.open(pool, "rt", encoding="utf-8") as lines:
+        rows = {row["id"]: row for row in map(json.loads, lines)}
+    parts: dict[str, Sequence[Labelled]] = {}
+    for name in ("A", "B"):
+        judged = (_READINGS / f"blind_{name.lower()}.jsonl").read_text("utf-8").splitlines()
+        parts[name] = [_judged(rows, json.loads(line)) for line in judged]
+    return parts
+
+
+def _judged(rows: dict[str, dict[str, Any]], reading: dict[str, Any]) -> Labelled:
+    row = rows[reading["id"]]
+    text = row["output"]
+    if row["source"].startswith(_RAW_DECODES):
+        text = _LAST_TOKEN.sub("", text)
+    seen = Observation(text, "", row["prompt"])
+    true = frozenset(reading["true"])
+    found = frozenset(finding.kind for finding in findings_in(seen))
+    return Labelled(row["id"], seen, true, frozenset(reading["unsure"]), not true, found)
+
+
+def misses(rows: Iterable[Labelled], kind: str) -> None:
+    """Print what was missed and wrongly found in a part that may be read."""
+    for row in rows:
+        if (kind in row.true) == (kind in row.found):
             continue
         unsure = ", unsure" if kind in row.unsure else ""
         word = "MISSED" if kind in row.true else "WRONGLY FOUND"
@@ -246,19 +288,27 @@ def main() -> None:
     parser.add_argument("--quality", action="store_true")
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--readings", action="store_true")
+    parser.add_argument("--blind", action="store_true", help="what was judged beforehand")
     parser.add_argument("--misses", choices=LABELS, metavar="KIND")
     parser.add_argument("--sample", type=int, default=5_000, help="outputs to time")
     given = parser.parse_args()
     if given.readings:
         readings(given.folder / "raw_pool.jsonl.gz")
         return
+    if given.blind:
+        sets = read_blind(given.folder / "raw_pool.jsonl.gz")
+        if given.misses:
+            misses(sets["A"], given.misses)
+        else:
+            quality([*sets["A"], *sets["B"]], sets)
+        return
     both = not (given.quality or given.speed or given.misses)
     if both or given.quality or given.misses:
         rows = read_labelled(given.folder / "labelled_dev.jsonl")
         if given.misses:
-            misses(rows, given.misses)
+            misses(halves(rows)["development"], given.misses)
         else:
-            quality(rows)
+            quality(rows, halves(rows))
     if both or given.speed:
         speed(read_pool(given.folder / "raw_pool.jsonl.gz"), given.sample)
         linearity()

@@ -1,4 +1,6 @@
-"""What is installed here, what each extra would add, and what a model's server can do."""
+"""What is installed here, what each extra would add, what keeps a model's code in, and what a
+model's server can do.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import tesuji
+from tesuji.sandbox import Layer, layers
 
 EXTRAS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "analytics": ("Parquet files", ("pyarrow",)),
@@ -57,6 +60,7 @@ class DoctorReport:
     base: Mapping[str, str | None]
     extras: tuple[Extra, ...]
     keys: Mapping[str, bool]
+    sandbox: tuple[Layer, ...]
     model: Mapping[str, str] | None
 
     def to_json(self) -> dict[str, Any]:
@@ -80,6 +84,7 @@ def examine(model: str | None = None) -> DoctorReport:
             for name, (adds, packages) in EXTRAS.items()
         ),
         keys={name: bool(os.environ.get(name)) for name in KEYS},
+        sandbox=layers(),
         model=None if model is None else asyncio.run(_try_model(model)),
     )
 

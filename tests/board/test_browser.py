@@ -96,6 +96,49 @@ def test_a_filter_by_text_without_the_mouse(browser: Browser, address: str) -> N
         assert "Sure" in page.locator("pre.output").first.inner_text()
 
 
+def test_a_filter_by_pattern(browser: Browser, address: str) -> None:
+    with visitor(browser) as page:
+        page.goto(f"{base(address)}/run/1/samples")
+        page.get_by_label("Regular expression").fill(r"^Sure!\s")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**pattern=**")
+        assert page.get_by_role("status").first.inner_text().split()[0] != "0"
+
+
+def test_a_note_is_kept_shown_and_found(browser: Browser, folder: Path) -> None:
+    with served(folder, "--port", "0") as (_, printed), visitor(browser) as page:
+        page.goto(printed)
+        page.goto(f"{base(printed)}/run/1/samples")
+        page.locator("a.row").first.click()
+        page.wait_for_url("**/sample?**")
+        page.get_by_role("textbox", name="Note", exact=True).fill("<b>目標が違う</b>")
+        page.get_by_label("More tags, with commas between").fill("wrong target")
+        page.get_by_role("button", name="Save").click()
+        page.locator("[data-note] [role=status]").get_by_text("saved").wait_for()
+        assert "/sample?" in page.url  # saved in place
+        page.reload()
+        assert (
+            page.get_by_role("textbox", name="Note", exact=True).input_value()
+            == "<b>目標が違う</b>"
+        )
+        page.goto(f"{base(printed)}/run/2/samples?tag=wrong+target")
+        assert page.get_by_role("status").first.inner_text().startswith("1 ")
+        assert page.locator("main b", has_text="目標").count() == 0
+
+
+def test_flipped_samples_are_gone_through_by_key(browser: Browser, address: str) -> None:
+    with visitor(browser) as page:
+        page.goto(f"{base(address)}/compare?a=1&b=3")
+        page.locator("main a[href*='/compare/sample?']").first.click()
+        page.wait_for_url("**/compare/sample?**")
+        assert page.locator("main ins, main del").count() > 0
+        before = page.url
+        page.keyboard.press("j")
+        page.wait_for_url(lambda url: url != before)
+        assert "/compare/sample?" in page.url
+        assert faults(page) == []
+
+
 def test_two_runs_are_told_apart_in_a_sentence(browser: Browser, address: str) -> None:
     with visitor(browser) as page:
         page.goto(f"{base(address)}/run/2")

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from starlette.testclient import TestClient
@@ -71,10 +72,10 @@ def test_what_takes_long_is_not_waited_for_and_comes_later(folder: Path, gate: G
         assert "Being worked out" in section(page, "next")
         assert re.search(r'<a href="/">reload</a>', page)  # without any script
         assert "Best so far" in page and 'id="runs"' in page
-        deadline = time.monotonic() + 120
+        deadline = monotonic() + 120
         while "Being worked out" in (text := section(board.get("/").text, "next")):
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+            assert monotonic() < deadline
+            sleep(0.2)
         assert "tesuji predict" in text
 
 

@@ -64,6 +64,11 @@ def test_every_command_prints_json(tesuji: Tesuji, played: Path) -> None:
     doctor = tesuji("doctor", "--json", "--model", "nano").json
     assert doctor["keys"] == {"OPENAI_API_KEY": False, "TESUJI_API_KEY": False}
     assert "generate" in doctor["model"]["can"]
+    layers = {layer["name"]: layer for layer in doctor["sandbox"]}
+    assert {"seccomp", "landlock", "mount namespace", "resource limits"} <= layers.keys()
+    assert layers["clean environment"]["why_not"] is None
+    said = tesuji("doctor").out
+    assert all(name in said for name in layers)
     assert tesuji("new", "again", "--like", "llm-prompt-reverse", "--json").json["folder"]
 
 

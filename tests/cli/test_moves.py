@@ -115,7 +115,7 @@ def test_one_model_that_is_not_there_does_not_stop_the_others(
     [
         (("models",), "which models? tesuji try models --with URI"),
         (("stronger",), "stronger takes one model: tesuji try stronger --with URI"),
-        (("flow", "--option", "flows=luck"), "tries retry, choose, vote, check, cascade"),
+        (("flow", "--option", "flows=luck"), "tries retry, choose, vote, check, code, cascade"),
         (("flow", "--option", "flows=cascade"), "a cascade needs a strong model"),
         (("flow", "--option", "nn=3"), "has no setting 'nn'; it has: models=, flows=, n=None"),
         (("flow", "--option", "n=many"), "n is 'many': it must be a whole number"),

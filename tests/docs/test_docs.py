@@ -125,12 +125,15 @@ def test_what_the_readme_shows_is_what_the_demo_prints(readme: tuple[Path, list[
         "concepts.md",
         "diagnosis.md",
         "experiments.md",
+        "math-olympiad.md",
         "models.md",
         "moves.md",
         "nano.md",
         "next.md",
         "prompts.md",
         "referee.md",
+        "sandbox.md",
+        "twenty-questions.md",
     ],
 )
 def test_the_blocks_of_a_page_run(name: str, tmp_path: Path) -> None:

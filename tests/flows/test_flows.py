@@ -22,7 +22,7 @@ class Script:
     """An `ask` that answers from a list, by index."""
 
     messages = (Message("user", "?"),)
-    worth, width = 1.0, 99
+    worth, width, hurry = 1.0, 99, False
 
     def __init__(self, *answers: Any, format: str = "text", **options: Any) -> None:
         self.answers, self.calls = answers, []  # type: ignore[var-annotated]
@@ -138,5 +138,5 @@ def test_ones_own_flow_comes_first() -> None:
 
     assert find_flow("vote", {"vote": vote}) is vote
     assert find_flow("vote", {}) is FLOWS["vote"]
-    with pytest.raises(ConfigError, match="there are: ask, cascade, check, choose, mine"):
+    with pytest.raises(ConfigError, match="there are: ask, cascade, check, choose, code, mine"):
         find_flow("other", {"mine": vote})

@@ -105,6 +105,34 @@ def test_long_answers_are_not_voted_on(bench: Bench) -> None:
     assert plans["vote"] == "right answers are long texts: no two draws would say the same"
 
 
+def test_where_answers_are_numbers_code_and_settled_votes_are_tried(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, lambda n: f"q{n}")
+    toml = (tmp_path / "competition.toml").read_text()
+    toml = toml.replace('pattern = "[a-z]+"', "modulo = 1000")
+    (tmp_path / "competition.toml").write_text(toml.replace('"text"', '"integer"'))
+    (tmp_path / "train.csv").write_text("id,question,answer\nt,w?,1\n")
+    rows = "".join(f"{n},q{n},{n}\n" for n in range(60))
+    (tmp_path / "dev.csv").write_text("id,question,answer\n" + rows)
+    bench.task = tj.load(tmp_path)
+    found = evidence(bench)
+    names = [e.name for e in Flow().challengers(found.entry, found, None)]
+    assert names == [
+        "base+check", "base+code", "base+vote16-settled", "base+code4", "base+vote8",
+        "base+vote8-wary",
+    ]  # fmt: skip
+    weighed = Flow(flows=("vote",), weigh=("logprob",), reward="openai:judge")
+    more = {e.name: e for e in weighed.challengers(found.entry, found, None)}
+    assert more["base+vote8-logprob"].options["weigh"] == "logprob"
+    assert more["base+vote8-reward"].models == {"reward": "openai:judge"}
+    with pytest.raises(ConfigError, match="weigh is 'logprob', not 'luck'"):
+        Flow(weigh=("luck",)).check(bench.task)
+    # A clock that is too short for eight draws of each leaves what ends with it.
+    clocked = evidence(bench, task=replace(bench.task, limits={"seconds": 20.0}))
+    names = [e.name for e in Flow().challengers(clocked.entry, clocked, None)]
+    assert {"base+vote16-settled", "base+code4"} <= {*names}
+    assert "base+vote8" not in names
+
+
 def test_models_of_one_name_have_names_of_their_own(bench: Bench) -> None:
     uris = ("http://a/v1#m", "http://b/v1#m", "nano", "http://a/v1#m")
     found = evidence(bench)

@@ -153,7 +153,7 @@ def test_a_run_says_what_all_its_passes_cost(
 def test_a_run_that_was_killed_has_told_its_cost(
     task: Task, entry: Entry, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_module("tesuji.run.runner"), "_SPENT_SECONDS", 0.0)
+    monkeypatch.setattr(import_module("tesuji.run.working"), "_SPENT_SECONDS", 0.0)
     told: list[int] = []
 
     def reply(request: Request) -> str:

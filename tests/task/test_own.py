@@ -81,3 +81,22 @@ def test_another_encoding_is_an_error(write: Write, tmp_path: Path) -> None:
     write("competition.py", "# naïve\n".encode("latin-1"))
     with pytest.raises(ConfigError, match="byte 4: not UTF-8"):
         load_own(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("submission = 3", "submission must be a function"),
+        ("def submission(task): pass", r"submission must take \(task, entry, path\)"),
+        ("async def submission(task, entry, path): pass", "plain function"),
+        ("def check_submission(): pass", r"check_submission must take \(path\)"),
+        ("submission_file = '../x'", "submission_file must be a file's name"),
+        ("submission_file = 3", "submission_file must be a file's name"),
+    ],
+)
+def test_a_submission_of_ones_own_is_checked_when_loaded(
+    tmp_path: Path, source: str, words: str
+) -> None:
+    (tmp_path / "competition.py").write_text(source)
+    with pytest.raises(ConfigError, match=words):
+        load_own(tmp_path)

@@ -47,7 +47,7 @@ def check(task: Task, path: Path | str | None = None) -> CheckReport:
     """Is this file (by default the one that `predict` writes) a valid submission?"""
     from tesuji.task.submission import inspect_submission
 
-    target = Path(path) if path else task.folder / "submission.csv"
+    target = Path(path) if path else task.folder / task.own.submission_file
     found = inspect_submission(task, target)
     return CheckReport(target, found.problems, found.notes)
 

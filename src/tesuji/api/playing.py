@@ -144,16 +144,20 @@ def predict(
     """Answer the test split with the best entry so far and write a checked submission.
 
     Every row gets an answer: where a request failed or nothing could be parsed, the format's
-    fallback; the report counts them. A run that was interrupted writes nothing.
+    fallback; the report counts them. A run that was interrupted writes nothing. Where
+    competition.py makes the submission, that is given the entry, and no row is answered.
     """
-    from tesuji.run.predict import write_predictions
+    from tesuji.run.predict import write_own, write_predictions
     from tesuji.task.submission import submission_needs
 
     if split != "test":
         raise InputError(f"a submission is made from the split 'test', not '{split}'")
     chosen = find_entry(task, entry or best_entry(task), model)
+    target = Path(path) if path else task.folder / task.own.submission_file
+    if task.own.submission is not None:
+        _check_place(target)
+        return PredictReport(task, None, target, tuple(write_own(task, chosen, target)), {})
     samples = task.split(split)
-    target = Path(path) if path else task.folder / "submission.csv"
     _check_writable(target)
     submission_needs(task)  # ConfigError now, not after the run
     answer_all = partial(run_entry, task, chosen, samples, split=split, watch=watch)
@@ -170,10 +174,14 @@ def predict(
 
 def _check_writable(path: Path) -> None:
     """Say before a long run, not after it, that its result could not be written."""
-    if path.is_dir():
-        raise InputError(f"{path}: cannot be written: it is a folder; name a file in it")
+    _check_place(path)
     if not path.name.lower().endswith((".csv", ".tsv", ".jsonl")):
         raise InputError(f"{path}: cannot be written: name a .csv, .tsv or .jsonl file")
+
+
+def _check_place(path: Path) -> None:
+    if path.is_dir():
+        raise InputError(f"{path}: cannot be written: it is a folder; name a file in it")
     if not path.absolute().parent.is_dir():
         raise InputError(f"{path}: cannot be written: there is no folder {path.parent}; make it")
     if not os.access(path if path.exists() else path.absolute().parent, os.W_OK):

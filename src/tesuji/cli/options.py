@@ -78,7 +78,7 @@ def entry_options(command: F) -> F:
         ),
         click.option(
             "--flow", metavar="NAME",
-            help="ask, retry, vote, choose, check, cascade, or your own.",
+            help="ask, retry, vote, choose, check, code, cascade, or your own.",
         ),
         click.option("--option", "options", multiple=True, metavar="K=V", help="For the flow."),
         click.option(

@@ -15,16 +15,18 @@ from tesuji.reports import CheckReport, ExportReport, ImportReport, NewReport, P
 
 if TYPE_CHECKING:
     from tesuji.doctor import DoctorReport
+    from tesuji.sandbox import Layer
 
 _SHOWN_PROBLEMS = 20
 
 
 def show_predict(report: PredictReport) -> None:
-    """The submission and the run behind it."""
-    show_run_row(report.run, report.findings)
-    guessed = report.run.unparsed + report.run.fallbacks + report.run.errors
-    if guessed:
-        field("", Text(f"{guessed} rows hold the format's fallback answer", "yellow"))
+    """The submission and the run behind it, where there is one."""
+    run = report.run
+    if run is not None:
+        show_run_row(run, report.findings)
+        if guessed := run.unparsed + run.fallbacks + run.errors:
+            field("", Text(f"{guessed} rows hold the format's fallback answer", "yellow"))
     _valid(near(report.path), report.problems)
 
 
@@ -99,7 +101,22 @@ def show_doctor(report: DoctorReport) -> None:
     missing = [extra.name for extra in report.extras if not extra.ready]
     if missing:
         console.print(f"an extra is installed by: pip install 'tesuji[{missing[0]}]'", style="dim")
+    _show_sandbox(report.sandbox)
     for key, is_set in report.keys.items():
         field(key, "set" if is_set else "not set")
     for name, value in (report.model or {}).items():
         field(name, value)
+
+
+def _show_sandbox(layers: Sequence[Layer]) -> None:
+    """What keeps a model's code in, and what doesn't here."""
+    from tesuji.sandbox.layers import holes
+
+    table = grid("", "sandbox layer", "keeps a model's code from")
+    for layer in layers:
+        missing = "" if layer.on else f"\nnot here: {layer.why_not}"
+        table.add_row("✓" if layer.on else "", layer.name, layer.keeps_from + missing)
+    console.print(table)
+    if open_to := holes({layer.name: layer.why_not for layer in layers if layer.why_not}):
+        what = " and ".join(open_to)
+        console.print(f"nothing keeps it from {what} here: it is not run", style="yellow")

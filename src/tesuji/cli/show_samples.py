@@ -7,13 +7,23 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from tesuji.cli.paper import console, field, rule, show_findings, show_messages, show_output
+from tesuji.cli.paper import (
+    console,
+    cut,
+    field,
+    indented,
+    rule,
+    show_findings,
+    show_messages,
+    show_output,
+)
 from tesuji.diagnose import visible
 from tesuji.reports import FirstReport, number_text
 
 if TYPE_CHECKING:
     from tesuji.run.first import FirstMove
     from tesuji.run.ledger import Record
+    from tesuji.task.sample import Answer
     from tesuji.task.task import Task
 
 
@@ -37,13 +47,20 @@ def _made_of_it(task: Task, move: FirstMove) -> None:
         "fallback": f"  (fallback: {row.reason})",
         "error": f"failed: {row.reason}",
     }[row.state]
-    answer = "" if row.state == "error" else repr(row.answer)
-    field("answer", Text().append(answer, "bold").append(state, "yellow"))
+    answer = Text() if row.state == "error" else _shown(row.answer)
+    field("answer", answer.append(state, "yellow"))
     if move.sample.target is not None:
         field("target", repr(move.sample.target))
         better = "higher is better" if task.metric.higher_is_better else "lower is better"
         field("score", f"{number_text(row.score)}  ({task.metric.name}, {better})")
     show_findings([f for draft in move.drafts for f in draft.findings])
+
+
+def _shown(answer: Answer) -> Text:
+    """An answer as Python writes it; one of several lines, such as a game's, line by line."""
+    if isinstance(answer, str) and "\n" in answer:
+        return indented(Text(cut(visible(answer)), "bold"))
+    return Text(repr(answer), "bold")
 
 
 def show_records(task: Task, records: Sequence[Record]) -> None:
@@ -56,7 +73,7 @@ def show_records(task: Task, records: Sequence[Record]) -> None:
         show_messages(record.messages)
         if record.output is not None:
             show_output(record.output, record.findings, "")
-        field("answer", Text(repr(row.answer), "bold"))
+        field("answer", _shown(row.answer))
         if row.score is not None:
             field(task.metric.name, number_text(row.score))
         if row.reason:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tesuji.errors import InputError
 
-READY = ("llm-prompt-reverse", "nemotron-reasoning")
+READY = ("llm-prompt-reverse", "math-olympiad", "nemotron-reasoning", "twenty-questions")
 
 
 def create_competition(name: str, folder: Path, seed: int = 0) -> None:

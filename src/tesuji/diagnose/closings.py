@@ -25,19 +25,21 @@ should do would want need have any just happy glad good best wish wishing all yo
 you’re your stay safe take enjoy hope thanks thank cheers bye goodbye and so also but now
 finally lastly again overall otherwise anyway well ok okay in as remember make be don't
 don’t never for tell share looking this these the that that's when whenever once simply
-kindly always more we choose pick select use note disclaimer keep replace happy sweet alternatively
-que puis-je puis souhaitez-vous voulez-vous avez-vous espérons espérant recuerda
+kindly always more however there still edit alternatively we choose pick select use note
+disclaimer keep replace sweet
+que puis-je puis d'autres d’autres souhaitez-vous voulez-vous avez-vous espérons espérant recuerda
 ¿hay ¿te ¿le ¿en ¿necesitas ¿necesita ¿quieres ¿quiere ¿tienes ¿puedo
 ¿deseas ¿qué si se wenn falls если no não n'hésitez n’hésitez n'hésite n’hésite zögern non
 не fique sinta-se обращайтесь lass lassen espero j'espère j’espère ich spero надеюсь viel
-bonne buena ¡suerte suerte boa удачи bon
+bonne buena ¡buena ¡suerte suerte boa удачи bon
 """
 FIRST_WORDS = frozenset(_FIRST_WORDS.split())
 """With one of these a closing unit begins, where words have spaces between them."""
 ABOUT = frozenset(["the", "this", "these", "that", "that's", "that’s"])
 """The first words of closing units that speak of the answer, and what one of these says."""
 ABOUT_HINTS = ("hypothetical", "fictional", "made", "illustrat", "just ", "only ", "merely",
-               "rough", "estimate", "approximate", "sample", "some ", "a few", "one ")  # fmt: skip
+               "rough", "exhaustive", "estimate", "approximate", "sample", "some ", "a few",
+               "one ")  # fmt: skip
 HINTS = (
     "let me", "free to", "hesitate", "anything", "hope", "luck", "happy", "would you", "help",
     "i can ", "question", "assist", "glad", "have a ", "best wishes", "all the best", "enjoy",
@@ -46,10 +48,12 @@ HINTS = (
     "bye", "thank", "wish", "replace", "you can ", "you think", "dud",
     "hésite", "hesite", "zöger", "wissen", "esitare", "sapere", "стесня", "знать", "обращ",
     "vontade",
-    "espero", "espère", "hoffe", "spero", "надеюсь", "erfolg", "chance", "suerte", "sorte", "удачи",
+    "espero", "puedo", "espère", "hoffe", "spero", "надеюсь", "erfolg", "chance",
+    "suerte", "sorte", "удачи",
     "keep in mind", "note", "disclaimer", "hypothetical", "fictional", "adapt",
-    "personali", "customi", "tailor", "placeholder", "estimate", "not exhaustive", "puis-je",
+    "personali", "customi", "tailor", "placeholder", "estimate", "exhaustive", "puis-je",
     "-vous", "courage", "¿", "avísame", "dímelo", "saber", "remember", "shall we", "reach out",
+    "there you",
 )  # fmt: skip
 """A closing unit in English has one of these, in lower case."""
 
@@ -78,7 +82,8 @@ _EDIT = (
 def closing(kind: str, *alternatives: str) -> tuple[str, re.Pattern[str]]:
     """A kind of closing from its alternative patterns, after words that lead up to it."""
     lead = r"(?:(?:and|so|also|but|now|finally|lastly|again|overall|otherwise|anyway|please|well|ok"
-    lead += r"|okay|in the meantime|as always|remember),? ){0,2}"
+    lead += r"|okay|in the meantime|as always|remember|however|still|alternatively|of course|edit:"
+    lead += r"|in any case|if so),? ){0,2}"
     return kind, re.compile(lead + "(?:" + "|".join(alternatives) + ")", re.IGNORECASE)
 
 
@@ -102,7 +107,8 @@ def english() -> Closings:
             r"(?:just )?(?:remember|make sure|be sure|don['’]?t forget) to (?:replace|fill in"
             r"|customi[sz]e"
             r"|personali[sz]e|(?:tailor|adjust|adapt|modify|edit|change|update|proofread|review)"
-            r" (?:this|it|the (?:above|text|details|placeholders?)|your (?:letter|e?-?mail"
+            r" (?:this|it|the (?:above|text|content|wording|details|placeholders?)"
+            r"|your (?:letter|e?-?mail"
             r"|resume|cv"
             r"|message|script|speech|post|text)|any)\b)",
             r"(?:please |simply |just )?(?:replace|fill in|update) (?:the |any "
@@ -115,6 +121,9 @@ def english() -> Closings:
             r"|the above|these|my|i['’]?m|i am|as an? ai)\b[^\n]{0,30}\b(?:answer|response"
             r"|information|list|suggestions?|an ai|(?:just|only|merely|not (?:a substitute|legal"
             r"|medical|financial|professional)|intended|based on|hypothetical|fictional))\b",
+            r"(?:please )?note(?:,| that|:)? (?:that )?(?:this is|these are)(?: only"
+            r"| just)? (?:an? )?"
+            r"(?:general|rough|approximate|simplified|basic)\b",
             r"(?:these|this|the) [^\n.]{1,40} (?:is|are) (?:purely |entirely "
             r"|all )?(?:hypothetical"
             r"|fictional|made[- ]up|for illustrati\w+)\b",
@@ -126,7 +135,9 @@ def english() -> Closings:
             r"(?:please )?note(?:,| that|:)? (?:that )?(?:the|this|these|my) (?:above "
             r"|following )?(?:lists?"
             r"|answer|response|information|translation|summary|suggestions?|estimates?|figures?"
-            r"|explanation) (?:is|are|may|might|was|were|does|do|can|assumes?"
+            r"|explanation|code|script|links?|urls?|plan|itinerary|schedule|template|program"
+            r"|example|calculations?|prices?|costs?) (?:is|are|may|might|was|were|does|do|can"
+            r"|assumes?"
             r"|has|have)\b",
             r"disclaimer:",
         ),
@@ -137,6 +148,12 @@ def english() -> Closings:
             r"|provide|message|tell me|return|come back|respond|reply|request|inquire|follow up"
             r"|chat"
             r"|use (?:this|it|these)|give me|send|specify|clarify)\b" + _OTHERS,
+            r"(?:please )?(?:don['’]?t|do not|never) hesitate (?:reaching|asking|contacting)\b"
+            + _OTHERS,
+            r"i can (?:also )?(?:provide|share|give|recommend|suggest|explain)(?: you)?(?: with)?"
+            r" (?:more|additional|further|other)\b[^\n]{0,70}[.!]$",
+            r"feel free to [^\n.]{0,60}\b(?:modify|adapt|adjust|customi[sz]e) (?:them|it|this"
+            r"|these)\b",
             r"(?:please )?(?:don['’]?t|do not|never) hesitate to (?:ask|reach|contact|let|share"
             r"|request|inquire|tell|message|provide|send)\b" + _OTHERS,
             r"(?:remember|as always|overall)\b[^\n]{10,240}?\b(?:and|but"
@@ -160,7 +177,7 @@ def english() -> Closings:
             r"(?:want|need) me to [^\n]{0,120}\?",
             r"shall (?:i|we) [^\n]{0,100}\?",
             r"(?:if|should|whenever|when|once|in case)\b (?:there(?:['’]s| is| are)|you|anything"
-            r"|any|this|that)\b" + _GAP + r"\b" + _ME + _OTHERS,
+            r"|any|this|that|neither|none|i(?:['’]ve| have))\b" + _GAP + r"\b" + _ME + _OTHERS,
             r"(?:let me know|for more|for further) (?:details|information|assistance|help)\b"
             + _GAP + r"\b" + _ME,
             r"i(?:['’]m| am)(?: always| also| still| here| just)*+ (?:here|happy|glad|available"
@@ -174,7 +191,8 @@ def english() -> Closings:
             r"| pleased| willing)? ?to (?:help|assist|answer|provide|discuss|chat|talk|explain"
             r"|elaborate|clarify|offer|share|brainstorm|suggest|guide|try|create|write|recommend"
             r"|hear|give|support|continue)\b",
-            r"(?:i['’]m )?(?:always |more than )?(?:happy|glad) to (?:help|assist|elaborate"
+            r"(?:i['’](?:m|ll be) )?(?:always |more than )?(?:happy|glad) to (?:help|assist"
+            r"|elaborate"
             r"|clarify"
             r"|answer|provide|explain|discuss)\b",
             r"i (?:can|could|will|would)(?: also| then| gladly| certainly)? (?:help|assist|provide"
@@ -189,6 +207,8 @@ def english() -> Closings:
             r"what (?:do|are) you(?:r)? (?:think|thoughts)\?$",
             # Spanish, Portuguese, French, German, Italian, Russian
             r"(?:que|en quoi|comment) puis-je (?:faire|vous|t['’]|encore|d['’]autre)[^\n]{0,60}\?",
+            r"(?:avez-vous )?d['’]autres questions ?\?",
+            r"si\b" + _GAP + r"\bpuedo (?:ayudar|dar|ofrecer|explicar|recomendar)",
             r"(?:souhaitez|voulez|avez)-vous (?:que je|d['’]autres|autre|plus)[^\n]{0,100}\?",
             r"¿(?:hay|te|le|en qué|necesitas|necesita|quieres|quiere|tienes|puedo|deseas"
             r"|qué más)\b",
@@ -205,7 +225,7 @@ def english() -> Closings:
         ),
         closing(
             "wish",
-            r"(?:i )?(?:really |sincerely |do |truly |also )?hope (?:this|that|these|it"
+            r"(?:i |we )?(?:really |sincerely |do |truly |also )?hope (?:this|that|these|it"
             r"|my (?:answer"
             r"|response|suggestions?|explanation|advice)|i(?:['’]ve| have| could| was)"
             r"|the (?:above"
@@ -224,10 +244,14 @@ def english() -> Closings:
             r"|fun|blessed|happy|excellent|beautiful)\b[^\n]{0,60}[!.]",
             r"(?:you(?:['’]re| are) (?:very |most )?welcome)\b",
             r"(?:stay safe|safe travels|take care)(?: and [^\n]{0,30})?[!.]",
-            r"enjoy (?:your|the|this|these|\w+ing) [^\n.!]{1,90}!",
-            r"(?:espero (?:que (?:esto|te|le|isso|ajude|esta)|haber(?:te|le)? ayudado"
+            r"enjoy (?:your|the|this|these|\w+ing) [^\n.!]{1,140}!",
+            r"(?:remember|now|so|go|these|this|that)\b[^\n.!?]{3,160}\b(?:and|but) happy \w+ing!",
+            r"enjoy (?:your|this|these) [^\n.!]{1,90}\.",
+            r"there you (?:have it|go)(?:[!.]|,[^\n]{0,90}[!.])",
+            r"(?:espero (?:que (?:est[eo]s?|estas?|te|le|isso|ajude|sea|les?)\b|haber(?:te"
+            r"|le)? ayudado"
             r"|ter ajudado)|j['’]espère que|ich hoffe,? (?:das|dass"
-            r"|diese|es|ihnen)|spero che|надеюсь,? (?:это|что|эт)|viel erfolg|bonne chance|buena"
+            r"|diese|es|ihnen)|spero che|надеюсь,? (?:это|что|эт)|viel erfolg|bonne chance|¡?buena"
             r" suerte|¡?suerte!|boa sorte|удачи|bon courage)\b",
         ),
         closing(

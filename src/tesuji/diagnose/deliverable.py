@@ -64,7 +64,7 @@ _TEXT = re.compile(
     r"|translat\w+|rewrit\w+|re-?phras\w+|paraphras\w+|proofread\w*|(?:fix|correct|improve"
     r"|edit"
     r"|simplify|shorten|convert|change|turn|transform|reword|revise"
-    r"|make)\b[^.\n]{0,40}\b(?:sentence"
+    r"|make)\b[^.\n]{0,60}\b(?:sentence"
     r"|paragraph|text|grammar\w*|errors?|mistakes?|phrase|passage|spelling|punctuation|word order)"
     r"|classify|categori[sz]e|extract|fill in|complete the (?:sentence|following|text)|unscramble"
     r"|identify the (?:part|type|sentiment))\b"
@@ -76,6 +76,15 @@ _TEXT = re.compile(
     re.IGNORECASE,
 )
 _DATA = re.compile(r"(?<![a-z])(?:json|csv|yaml|xml|mermaid|svg|graphviz)(?![a-z])", re.IGNORECASE)
+# The answer itself is to be data, whatever it explains.
+_IN_DATA = re.compile(
+    r"\b(?:output|response|answer|reply)\b[^.\n]{0,30}\b(?:in|as) (?:valid )?(?:json|csv|yaml"
+    r"|xml)\b"
+    r"|(?:回答|応答|出力|結果)は?[^。\n]{0,12}(?:JSON|CSV|YAML|XML)"
+    r"|(?:JSON|CSV|YAML|XML)(?:形式|フォーマット)?で(?:答え|回答|出力|返)"
+    r"|(?:用|以)(?:JSON|CSV|YAML|XML)(?:格式)?",
+    re.IGNORECASE,
+)
 _EXPLAINED = re.compile(
     r"\bexpla(?:in|nation)\w*|\bwalk me\b|説明し|解説し|解释|讲解", re.IGNORECASE
 )
@@ -88,9 +97,15 @@ _SAY_WHY = re.compile(
 )
 _BLOCK = re.compile(
     r"\b(?:html|markdown table|table|regex|regular expression|sql query"
-    r"|formula|latex)\b|\b(?:write|create|implement|generate|give|make|code|build|produce)\b"
-    r"[^.\n]{0,60}\b(?:code|function|program|script|query|class|snippet|command|algorithm|page"
+    r"|formula|latex)\b|\b(?:write|create|implement|generate|give|make|code|build|produce|develop"
+    r"|find)\b[^.\n]{0,60}\b(?:code|function|program|script|query|class|snippet|command"
+    r"|algorithm|page"
     r"|component|method|macro)\b"
+    r"|\b(?:provide|give|write)\b[^.\n]{0,30}\b(?:java|python|javascript|c\+\+|c#|rust|go|kotlin"
+    r"|sql)"
+    r" (?:solution|implementation)\b"
+    r"|(?:^|\n)(?:python|java|javascript|c\+\+|sql|bash) (?:function|program|script|code) (?:to"
+    r"|that|for)\b"
     r"|\b(?:convert|translate|turn)\b[^.\n]{0,40}\b(?:in)?to an? (?:bash|shell|regex|sql|python"
     r"|command|latex|markdown)\b"
     r"|\b(?:implement|create|build|make|write|develop)\b[^.\n]{0,80}\b(?:in|using|with) (?:python"
@@ -109,12 +124,13 @@ _WORK = re.compile(
     r"|caption|summary|riddle|tagline|review|bio|message|paragraph|sentence|name|names|list)s?\b"
     r"|summari[sz]e"
     r"|(?:詩|物語|小説|歌詞|俳句|短歌|川柳|メール|手紙|会話|台本|スピーチ|作文|キャッチコピー"
-    r"|タイトル|文章|記事|文)(?:例)?を"
-    r"[^。\n]{0,20}(?:書|作|考え|生成|挙げ)"
+    r"|タイトル|文章|記事|文|文書|報告書|企画書|資料|指導書|テンプレート|クイズ)(?:の?例)?を"
+    r"[^。\n]{0,20}(?:書|作|考え|生成|挙げ|送)"
     r"|(?:写|寫|创作|撰写|编写|作|生成)[^。\n]{0,20}(?:诗|詩|故事|小说|歌|邮件|信|对话|剧本|演讲"
     r"|作文|文案|标题|文章|笑话|段)",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"(?:write|create|implement|provide|generate|develop|build|code|make)\b", re.I)
 _PLAYED = re.compile(
     r"\b(?:role-?play\w*|pretend|act(?:ing)? as|in character|persona"
     r"|you are (?:a|an|the|my|now)\b(?! (?:helpful |ai |an? )*assistant)|imagine you(?: are"
@@ -129,7 +145,9 @@ _HOW_TO = re.compile(
 )
 # Texts that are addressed to somebody: "Let me know" can belong to them.
 _ADDRESSED = re.compile(
-    r"\b(?:e-?mails?|letters?|memo|invitation|newsletter|your customers?|voice ?mail|transcript)\b"
+    r"\b(?:e-?mails?|(?<!case )(?<!capital )(?<!(?:upper|lower)case )(?<!the )(?<!and )letters"
+    r"|(?<!case )(?<!capital )letter(?! [\"'“‘]?[a-z]\b)"
+    r"|memo|invitation|newsletter|your customers?|voice ?mail|transcript)\b"
     r"|\b(?:writ\w+|compos\w+|creat\w+|generat\w+|draft|craft|give|make|need|suggest|come up with"
     r"|respond"
     r"|reply|rewrite|paraphrase|rephrase|translate|continue|complete|improve|edit|convert|change"
@@ -140,6 +158,10 @@ _ADDRESSED = re.compile(
     r"|page|hook"
     r"|video|statement|article|profile|bio|comment|response|sentence|text|note|monologue"
     r"|introduction)\b"
+    r"|\b(?:écri|rédig|compos|concev|imagin|racont|cré|escrib|redact|compon|elabor|schreib|verfass"
+    r"|scriv|escrev)\w*[^.\n]{0,80}\b(?:lettre|courriel|e-?mail|message|dialogue|conversation"
+    r"|échange|discours|scène|histoire|récit|carta|correo|mensaje|diálogo|conversación|discurso"
+    r"|historia|cuento|brief|nachricht|rede|gespräch|geschichte|lettera|dialogo|storia)\b"
     r"|(?:メール|手紙)(?:文|例|案|を|で|と|に返|への返|の(?:文|例|下書|返|本|書き|案|内容))"
     r"|返信|文面|スピーチ|挨拶|広告|台本|会話|物語|小説|投稿|ブログ|セリフ"
     r"|キャッチ|お知らせ|宣伝|\bPR\b|メッセージ|お礼状|謝罪文|脚本|チラシ|招待"
@@ -193,11 +215,11 @@ def demanded(prompt: str) -> Deliverable:
         return ""
     if _LABEL.search(ends):
         return "label"
-    if _DATA.search(ends) and not _EXPLAINED.search(ends):
+    if _DATA.search(ends) and (not _EXPLAINED.search(ends) or _IN_DATA.search(ends)):
         return "block"
     # The material may speak of reasons: where the first line says what to do, it is what counts.
     first = ends.lstrip().partition("\n")[0]
-    told = first if _TEXT.search(first) else ends
+    told = first if _TEXT.search(first) or (_ASKS.match(first) and _BLOCK.search(first)) else ends
     if _EXPLAIN.search(told):
         return ""
     if _BLOCK.search(ends):
@@ -229,7 +251,7 @@ NOTE = re.compile(
     r"|in (?:simpler|other) (?:terms|words)\b|the (?:corrections?|translation|revised|corrected"
     r"|original (?:sentence|text)|above"
     r" (?:code|function|json|table))\b)"
-    r"|(?:\*\*)?(?:変更点|修正点|改[訂善定](?:点|箇所|内容|のポイント)|(?:訂正|修正|変更|改善"
+    r"|(?:\*\*)?(?:変更点|修正点|改[訂善定](?:点|箇所|内容|の?ポイント)|(?:訂正|修正|変更|改善"
     r"|工夫|調整)した(?:点|箇所)|主な変更|主な修正|修正内容|修正箇所|変更内容|訂正点|訂正箇所|解説"
     r"|説明|補足|注意|注記|注[：:]|※|理由"
     r"|ポイント|備考|翻訳の|訳注|工夫点|使い方|使用方法|実行方法|この(?:翻訳|訳|コード|関数"

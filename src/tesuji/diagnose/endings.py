@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from unicodedata import category
 
-from tesuji.diagnose.endings_cased import FUNCTION, cased, is_farewell
+from tesuji.diagnose.endings_cased import cased, is_farewell
 from tesuji.diagnose.endings_cjk import CJK, cjk
+from tesuji.diagnose.endings_open import is_item, open_bracket, open_place, short_item, stub
+from tesuji.diagnose.endings_words import FUNCTION
 from tesuji.diagnose.last_lines import (
     BARE_LINE,
     HEADING,
@@ -38,6 +40,7 @@ _ANNOUNCES = re.compile(
 
 _TITLED = re.compile(r"(?:^|\n)[ \t]*(?:[-*+•]|\(?\d[\d.]{0,8}[.)、．]|#{1,6})[ \t]+(?=\S)")
 _MOST_FORMULA = 300  # characters; "\\[" may also be a bracket with a needless backslash
+_MOST_TITLE = 40  # characters; what stands before a speech is longer
 _FEWEST_WORDS = 4  # of a line that announces something: "Signature:" is a field of a form
 _LEAST_TITLED = 2  # items or headings above that have something under them
 _FIELD = re.compile(
@@ -97,8 +100,10 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
         return "ends with a comma", 0.85
     if last == "," and len(line) > 4 and _after_prose(body, line) and not is_farewell(line):
         return "ends with a comma", 0.8
-    if last in "(（「『“[【" and len(line) > 10:
+    if (last in "(（「『“[【" or body.endswith(("_{", "^{", "){", ") {"))) and len(line) > 10:
         return "ends with an opening bracket", 0.8
+    if (sign := open_place(line[-_MOST_LINE:])) is not None:
+        return sign
     if last in ":：" or (last in "*_" and line.rstrip("*_ ")[-1:] in (":", "：")):
         return _announced(body, line)
     if line.startswith("|"):
@@ -107,6 +112,8 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
         return "ends with an operator", 0.6
     if "\\" in body and (opened := _open_formula(body)):
         return f"{opened} is never closed", 0.7
+    if last.isalnum() and (sign := open_bracket(line[-_MOST_LINE:], body)) is not None:
+        return sign
     if last.isdigit() and _NUMBER.fullmatch(line) and _next_number(body, line):
         return "a list item is only begun", 0.75
     letter = last.isalnum() or category(last)[0] == "M"
@@ -119,6 +126,8 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
         return "the last line is the beginning of one above", 0.75
     if not (letter or last in "-–—'’*_`\"%"):
         return None
+    if letter and not ends_bare(prompt) and (sign := _too_little(body, line, prompt)) is not None:
+        return sign
     if letter and HEADING.match(line) and _is_title(body, line):
         return "a heading has nothing under it", 0.7
     if letter and "**" in line and _bold_opened(line):
@@ -141,6 +150,15 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
     if ends_bare(prompt) or (len(body) > 60 and body[-40:] in prompt):
         return None  # asked for so, or an echo of a question that itself breaks off
     return sign
+
+
+def _too_little(body: str, line: str, prompt: str) -> Sign | None:
+    """A last line that stops short of those above, or inside of a word of theirs."""
+    if asks_for_verse(prompt):
+        return None
+    if is_item(line):
+        return short_item(body, line)
+    return stub(body, line, prompt)
 
 
 def _announced(body: str, line: str) -> Sign | None:
@@ -208,9 +226,14 @@ def _quotation_opened(body: str, line: str) -> bool:
     at = line.rfind('"')
     if line.count('"') % 2 == 0 or line[at + 1].isspace():
         return False
-    if len(line[at + 1 :].split()) < 3 and not (ITEM.match(line) and siblings(body, line, True)):
+    speech = line[max(0, at - 2) : at] in (", ", ": ") and at > _MOST_TITLE
+    if (
+        len(line[at + 1 :].split()) < 3
+        and not speech
+        and not (ITEM.match(line) and siblings(body, line, True))
+    ):
         return False
-    return line[at - 1 : at] in ("", " ", "(", "\t") if at else True
+    return line[at - 1 : at] in ("", " ", "(", "\t", "-") if at else True
 
 
 def _bold_opened(line: str) -> bool:

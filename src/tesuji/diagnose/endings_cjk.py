@@ -22,14 +22,23 @@ _JA_CUT = re.compile(
 _JA_DONE = re.compile(
     r"(?:です|ます|ました|ません|でした|でしょう|ましょう|ください|下さい|だ|た|る|う|く|す|つ"
     r"|ぬ|む|ぶ|ぐ|い|ね|よ|か|な|ぞ|わ|さ|など|こと|もの"
-    r"|とき|ため|まで|から|より|のみ|だけ)$"
+    r"|とき|ため|まで|から|より|のみ|だけ|あり|なし)$"
 )
 _POLITE = re.compile(r"(?:です|ます|ました|ません|でした|でしょう|ください|下さい)$")
 _ZH_CUT = re.compile(
     r"(?:[的和在与與是为為对對将將把被从從向以及或并並而但因由让讓使于於地]|以及|并且|例如|比如"
-    r"|包括|通过|根据|因为|所以|如果|可以|能够|一个|一种|这个|第[一二三四五六七八九十]种\w{0,3})$"
+    r"|包括|通过|根据|因为|所以|如果[还您你]?|可以|能够|一个|一种|这个|我们|他们|它们|这些|那些|但|需要"
+    r"|进行|具有|关于|随着|为了|第[一二三四五六七八九十]种\w{0,3})$"
 )
 # A topic or an object, and then one character: the verb or the noun that it begins never came.
+# No line of a list or a poem ends so.
+_SURELY = re.compile(
+    r"(?:[ぁ-んァ-ヶ一-鿿]っ|でしょ|くださ|ませ|でし|ており|的に|第[一二三四五]种\w{0,4})$"
+)
+_ALONE = re.compile(
+    r"(?:それでは|しかし|また|そして|さらに|つまり|ただし|一方で?|なお|例如|比如|例えば|たとえば"
+    r"|したがって|次に|最後に|但是?|此外|因此|首先|其次|最后)"
+)
 _JA_INSIDE = re.compile(r"(?:は|が|を|では|には|ので|ため)、?[一-鿿]$")
 _JA_CLAUSE = re.compile(
     r"[はがをに]、|(?:したがって|つまり|また|さらに|しかし|一方|なお|ただし|そして|例えば)、"
@@ -43,9 +52,11 @@ def cjk(text: str, body: str, line: str) -> Sign | None:
     content = line[item.end() :] if item else line
     pieces = SENTENCE_END.split(content)
     tail = pieces[-1].strip()
-    if len(tail) < 4 and len(pieces) < 2:
+    if len(tail) < 4 and len(pieces) < 2 and not _ALONE.fullmatch(line):
         return None
     stops = text.count("。", max(0, len(text) - 6000))
+    if (_ALONE.fullmatch(line) and stops) or (_SURELY.search(tail) and "\n" in body):
+        return "breaks off", 0.75
     if not stops:
         return None
     opened = never_closed(tail)

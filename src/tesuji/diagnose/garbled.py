@@ -23,7 +23,7 @@ def detect_garbled(seen: Observation) -> Iterable[Finding]:
     found = list(_lost(seen)) if not text.isascii() and "\ufffd" in text else []
     for stretch in _joined(broken(text, seen.prompt)):
         found.append(stretch)
-    start = soup_start(text, seen.prompt)
+    start = soup_start(seen)
     if start >= 0:
         found.append(Finding("garbled", start, len(text), "token soup", 0.8))
     return found

@@ -16,7 +16,8 @@ ITEM = re.compile(
 )
 HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
 BARE_LINE = re.compile(
-    r"#\w|https?://|www\.|\S@\S|\\\]|\$|\\boxed|^[A-Z][\w ]{0,30}: ?[^\n]{0,40}$|[=≈→]|^[-–—*_]+$",
+    r"#[^\W\d]|https?://|www\.|\S@\S|\\\]|\$(?!\d)|\\boxed"
+    r"|^[A-Z][\w ]{0,30}: ?[^\n]{0,40}$|[=≈→]|^[-–—*_]+$",
     re.MULTILINE,
 )
 # It begins with one set of characters, so that the search skips fast.
@@ -64,7 +65,7 @@ def siblings(body: str, line: str, item: bool) -> bool:
     """
     ended = bare = 0
     for other in body[: len(body) - len(line)].split("\n")[-14:]:
-        other = other.strip()
+        other = other.strip().rstrip("*_")
         if len(other) < 15 or other[0] == "#" or bool(ITEM.match(other)) != item:
             continue
         if other[-1] in '.!?。！？"”’)…':

@@ -24,9 +24,16 @@ _ABBREVIATIONS = (" Dr.", " Mr.", " Ms.", " Mrs.", " St.", "e.g.", "i.e.")
 MARKUP = " \t\r\n*_#>~-–—()（）[]【】\u200b\ufe0f\u3000"
 _OUTER = MARKUP + "😊🙂😄😃🎉👍✨💪🌟❤🙏🚀🤗🌸💖😉🍀📚🌈💬"
 _EMOJI = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s*")
+_NOT_ALL = re.compile(
+    r"\b(?:list|answer|overview|response) (?:is|may|might)(?: by no means| not|n['’]t)(?: be)?"
+    r" (?:an )?exhaustive\b",
+    re.IGNORECASE,
+)
+_FACES = (" :", " ;", " :-", " ;-", " :D", " :P", " ;D")  # the bracket is stripped as markup
 _RULE = re.compile(r"[-*_=]{3,}")
 _SPEAKER = re.compile(
-    r"(?!注|備考|免責|备注|[Nn]ote|[Dd]isclaimer)[^\s:：、。，（）(),.!?]{1,16}[:：]\s*[^\s/]"
+    r"(?!注|備考|免責|备注|[Nn]ote|[Dd]isclaimer"
+    r"|[Ee]dit)[^\s:：、。，（）(),.!?]{1,16}[:：]\s*[^\s/]"
 )
 # What an assistant says of itself, and no mail or story does at its very end.
 _ASSISTANT = re.compile(
@@ -45,6 +52,11 @@ _ASSISTANT = re.compile(
     r"|如果[您你](?:还|還|有|需要)|(?:帮助|幫助)",
     re.IGNORECASE,
 )
+_OFFERS_ITSELF = re.compile(
+    r"\b(?:hope (?:this|that|these) helps?\b|i can (?:help|assist)(?: you)? with"
+    r"|else i can (?:do|help|assist))",
+    re.IGNORECASE,
+)
 # The beginning of a last paragraph that can be nothing else.
 _PLAIN = re.compile(
     r"[\s*_(（#>]{0,8}(?:i (?:really |sincerely )?hope\b|hope (?:this|that|you)|let me know"
@@ -52,13 +64,15 @@ _PLAIN = re.compile(
     r"|please (?:feel|note that (?:this|the|these)|let me|don|remember)|disclaimer|remember to"
     r"|note:? "
     r"|(?:would|do) you (?:like|want) me|don['’]?t forget to|good luck"
+    r"|espero que|j['’]espère que|ich hoffe|spero che"
+    r"|enjoy (?:your|this|these)|(?:so,? |and )?there you have it|happy \w+ing"
     r"|(?:these|this|the above) (?:is|are) (?:just|only|merely|rough|estimat)|if you(?:['’]d"
     r"| would| want| need)"
     r"|(?:これらの|この|本|上記の?)(?:情報|回答)|(?:これら?|この[^。、\n]{1,10}|以上"
     r"|上記)は、?あくまで|以上|必要に応じて|免責|ご|お|少しでも|希望|如果)",
     re.IGNORECASE,
 )
-_PLAIN_FIRST = frozenset("iIhHlLfFpPdDrRnNwWgGtT \n*_(（#>こ本上以必免ごお少希如")
+_PLAIN_FIRST = frozenset("iIhHlLfFpPdDrRnNwWgGtTeEsSaAjJ \n*_(（#>こ本上以必免ごお少希如")
 _DECLINES = re.compile(
     r"[^\n]{0,80}?(?<!\w)(?:i['’]m sorry|i am sorry|sorry|i apologi[sz]e|unfortunately"
     r"|i can(?:no|['’])t|as an ai|i(?:['’]m| am) (?:not able|unable)|i (?:will|do) not|i don['’]t"
@@ -148,7 +162,9 @@ def _last_paragraph(seen: Observation, end: int) -> tuple[int, str, float]:
         text[start + 2 : start + 3] not in _PLAIN_FIRST or not _PLAIN.match(text, start)
     ):
         return _NONE
-    first = _BOUNDARY.split(text[start:end].strip(MARKUP), maxsplit=1)[0]
+    paragraph = text[start:end].strip(MARKUP)
+    boundary = _BOUNDARY.search(paragraph)
+    first = paragraph[: boundary.start() + 1] if boundary else paragraph
     if not first or not _ends_with_closing(first, seen.prompt):
         return _NONE
     first = _bare(first)
@@ -164,6 +180,8 @@ def _last_paragraph(seen: Observation, end: int) -> tuple[int, str, float]:
 def _last_unit(near: str) -> str:
     """The last sentence or line, without markup."""
     near = near.rstrip(_OUTER)
+    if near.endswith(_FACES):
+        near = near.rstrip(":;-DP").rstrip(_OUTER)
     if near.isascii():
         stop = near.rfind(". ") + 1
         while stop > 0 and near.endswith(_ABBREVIATIONS, 0, stop):
@@ -190,6 +208,10 @@ def _may_close(unit: str) -> bool:
 
 def _bare(unit: str) -> str:
     unit = unit.strip(MARKUP)
+    if unit.endswith(_FACES) or unit in (":", ";"):
+        unit = unit.rstrip(":;-DP").rstrip(MARKUP)
+    if "**" in unit:  # "Remember to **tailor** it"
+        unit = unit.replace("**", "")
     return unit if unit.isascii() else _EMOJI.sub("", unit).strip(MARKUP)
 
 
@@ -199,6 +221,8 @@ def _closing(unit: str, prompt: str) -> str:
         return ""  # the end of somebody's speech
     if unit[0] in '"“「『' or _SPEAKER.match(unit):
         return ""
+    if "exhaustive" in unit and _NOT_ALL.search(unit):
+        return "" if asked_for(unit, prompt) else "disclaimer"
     tables = (closings.english(),) if unit.isascii() else (closings.english(), closings_cjk.cjk())
     for table in tables:
         for kind, pattern in table:
@@ -222,8 +246,8 @@ def _meant_outside(tail: str, at: int, played: bool) -> bool:
     before = tail[:at].rstrip()
     if before.endswith(("---", "***", "```", "===")):
         return True
-    apart = played or at == 0 or "\n" in tail[len(before) : at]
-    return apart and bool(_ASSISTANT.search(tail, at))
+    apart = played or at == 0 or "\n" in tail[len(before) : at] or _OFFERS_ITSELF.search(tail, at)
+    return bool(apart) and bool(_ASSISTANT.search(tail, at))
 
 
 def without_rule(head: str) -> str:

@@ -70,7 +70,8 @@ ENGLISH: tuple[Segment, ...] = (
         + _PRAISED + r"(?:,? (?:and|but|yet) [\w-]{3,20})?(?:,? [\w-]{3,20})? "
         r"(?:question|request|topic|challenge|idea|concept|scenario|problem|puzzle|riddle"
         r"|choice|query"
-        r"|inquiry|prompt|task|thought experiment)" + _STOP,
+        r"|inquiry|prompt|task|thought experiment)"
+        r"(?:" + _STOP + r"| (?:about|on|regarding|concerning)\b[^\n.!?:]{1,100}[!.]+(?=[\s*_]|$))",
     ),
     # "What a wonderful heirloom!", "The pesky water leak!": nothing is said of it yet.
     segment(
@@ -120,7 +121,14 @@ ENGLISH: tuple[Segment, ...] = (
     ),
     segment(
         "announcement",
-        "the",
+        "the your a an one",
+        # "The third verse goes like this:", "A possible translation would be:"
+        r"(?=[^\n:.!?]{0,230}:[ \t*_]*\n)the\b[^\n:.!?]{0,160}\b(?:goes|reads"
+        r"|looks?) (?:like this|as follows):(?=[ \t*_]*\n)",
+        r"(?=[^\n:.!?]{0,230}:[ \t*_]*\n)(?:the|your|an?|one)\b[^\n:.!?]{0,60}\b(?:translation"
+        r"|version|summary|equivalent"
+        r"|paraphrase|correction|rewrite)\b[^\n:.!?]{0,160}\b(?:is|(?:w|c)ould be|can be):"
+        r"(?=[ \t*_]*\n)",
         r"the following [a-z]+(?: [a-z]+)?? (?:is|are|contains?|shows?|lists?|gives?|provides?"
         r"|includes?|presents?|summari[sz]es?|describes?|outlines?)\b[^\n:]{0,200}:(?=\s*\n)",
     ),
@@ -154,6 +162,13 @@ ENGLISH: tuple[Segment, ...] = (
         + _SENTENCE + r"(?:" + _END + r"|:(?=\s|$))",
     ),
     segment("promise", "happy", r"happy to help" + _STOP),
+    segment(
+        "promise",
+        "well i i'll i’ll",
+        r"(?:well,? )?(?:it['’]s [\w-]{3,20},? but )?(?:i['’]ll|i will) (?:try|do) (?:my best )?to "
+        r"(?:explain|help|answer|describe|summari[sz]e)\b[^\n.!?:]{0,100}[.!]+(?=\s)",
+    ),
+    segment("disclaimer", "unfortunately", r"unfortunately,? i\b" + _CLAIMS),
     segment(
         "disclaimer",
         "as i i'm i’m oh well hello hi",

@@ -25,6 +25,7 @@ OTHERS: tuple[Segment, ...] = (
         r"|voici|voilà|ci-dessous|hier (?:ist|sind|finden|hast|kommt)|nachfolgend|im folgenden"
         r"|aqui (?:está|estão|vai|tem)|a seguir|segue|seguem|ecco|di seguito|вот|ниже)\b"
         r"[^\n:]{0,200}:(?=\s)",
+        r"voici\b[^\n:.!?]{0,160}(?=\n)",
         r"(?:다음은|아래는|여기|아래에)[^\n:.]{0,120}(?:입니다|있습니다|드립니다"
         r"|드리겠습니다)[.:](?=\s)",
     ),

@@ -23,7 +23,8 @@ from tesuji.diagnose.refusal import asks_about_the_model, refusal
 _LEAD = re.compile(
     r"[\s\ufeff\u200b]*(?:(?:<[|｜]?/?[\w｜|-]{1,24}[|｜]?>|\[/?INST\]|#{2,4} (?=[A-Z]\w+:)"
     r"|(?:assistant|ai|bot|response|system|chatgpt|gpt)\s?[:：](?=\s))\s*){0,4}"
-    r"(?:[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s?){0,3}(?:[*_]{1,3}(?=\w))?",
+    r"(?:[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s?){0,3}(?:[*_]{1,3}(?=\w))?"
+    r"(?:[\"“](?=(?:sure|certainly|absolutely|of course)\b))?",
     re.IGNORECASE,
 )
 _LONGEST_ROLE = 12  # characters of a role's name and its colon
@@ -31,6 +32,7 @@ _YES_NO = re.compile(
     r"(?:^|[\n.!?:,]\s{0,3})(?:is|are|am|was|were|do|does|did|has|have|had|should|may|must"
     r"|(?:can|could|will|would)(?! you\b))\b[^\n?]{0,300}\?"
     r"|^(?:is|are|was|were|does|did|has|can|could|should|will)(?! you\b) [^\n?]{0,200}\n*$"
+    r"|^(?:do|have|am|should) (?:i|we|they|you|people)\b[^\n?]{0,200}\n*$"
     r"|^in [\w +#.-]{2,20},? (?:is|are|do|does|did|has|can|could|will|would"
     r"|should)\b[^\n?]{0,200}\?"
     r"|\byes\b[^\n]{0,20}\bno\b"

@@ -9,10 +9,11 @@ that the prompt has after "write", or one that names a piece of work), or of the
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import pairwise
 
 from tesuji.diagnose.deliverable import addressed, asks_to_explain, demanded
+from tesuji.diagnose.made import made, singular
+from tesuji.diagnose.remarks_cjk import cjk_remarks
 
 # What a model calls the thing that it has made; a text seldom calls itself so.
 _WORKS = (
@@ -34,32 +35,36 @@ _CRAFT = (
     "|contains?|follows? the|effectively|not only|should (?:help|give|provide|meet|be)|includes?"
     "|strikes?|keeps? |avoids?|conveys?|is tailored|highlights? the key|serves as|sets? "
 )
-# No closing words: what the noun is asked for says, or a noun that content begins with.
-_NO_WORKS_WORDS = """\
-recipe tip step way reason thing idea example method fact advantage essay article report story
-speech post blog guide paper review text answer question people person word me us time day product
-world country place film movie book game event experience journey trip company argument
-theory approach process effect impact role problem change difference benefit challenge factor
-"""
-_NO_WORKS = frozenset(_NO_WORKS_WORDS.split())
-_MADE = re.compile(
-    r"(?<!how to )(?<!how do i )(?<!how can i )(?<!should i )\b(?:write|compose|create"
-    r"|generate|draft|make|give|provide|suggest|list|come up with|think of"
-    r"|design|develop|prepare|produce|craft|curate|build|invent|identify|find|publish|recommend)"
-    r"(?: down| up)?(?: me| us)? ((?:[\w'-]+ ){0,6}?[\w'-]+)(?=[.,:;!?\n]|$"
-    r"| (?:about|on|for|that|which|with|to|from|in|using|by|where|who|based|titled|called|and"
-    r"|as)\b)",
+# What only speaks of itself, whatever was asked.
+_ANSWER = re.compile(r"(?:response|answer|reply|explanation)", re.IGNORECASE)
+_BY_MEANS = re.compile(
+    r"by (?:using|including|incorporating|adding|making|rephrasing|replacing|applying|combining)"
+    r" (?:this|these|the above|such|more|the)\b",
     re.IGNORECASE,
 )
-_TURNED_INTO = re.compile(
-    r"\b(?:as|into|in the form of) an? (?:[\w-]+ ){0,2}?(song|poem|rap|letter|e-?mail|list|table"
-    r"|script|dialogue|limerick|haiku|tweet|resume|conversation|playlist|rubric)\b",
+# Words about wording: in a last paragraph after a rewritten text they are about the rewriting.
+_WORDING = re.compile(
+    r"\b(?:rewrit\w+|revis\w+|rephras\w+|paraphras\w+|correct(?:ed|ions?)|translat\w+|version"
+    r"|wording|phrasing|phrase|sentence|clarity|tone|grammar|grammatical\w*|ambigu\w+|polite\w*"
+    r"|formal\w*|language|original|expression|alternatives?|synonyms?|readab\w+)\b",
+    re.IGNORECASE,
+)
+_OF_WORDING = re.compile(
+    r"(?:additionally|overall|in summary|however|finally|note|remember|by|these|this|both|the"
+    r" (?:revised|corrected|rewritten|updated|improved|edited|new|main|key|original|first|second"
+    r"|word|phrase|sentence|translation))\b",
+    re.IGNORECASE,
+)
+_LISTS = re.compile(
+    r"\s*(?:list|enter|write down|name|come up with|suggest|provide|make a list|create a list|give"
+    r"|think of|find)\b",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"(?:overall|in summary|together|as (?:requested|you can see)|note that|each of|both of)?,?\s?"
-    r"(?:this|these|the above|both|all (?:of )?(?:the |these )?)\s"
-    r"(?P<words>(?:[\w'’-]{1,20}\s){1,5}[\w'’-]+)",
+    r"(?:overall|in summary|together|as (?:requested|you can see)|(?:please )?note(?: that|:)?"
+    r"|each of|both of)?[,*_]{0,3}\s?"
+    r"(?:this|these|the (?:above|resulting)|both|all (?:of )?(?:the |these )?)\s"
+    r"(?P<words>(?:[\w'’-]{1,20},?\s){1,5}[\w'’-]+)",
     re.IGNORECASE,
 )
 _NAMES_A_WORK = re.compile(rf"(?:{_WORKS})s?", re.IGNORECASE)
@@ -110,44 +115,6 @@ _MAKING = re.compile(
     r"|removed|replaced|original|sentence|alternative\w*|informal|formal|assuming)\b",
     re.IGNORECASE,
 )
-_JA_WORK = (
-    r"詩|俳句|短歌|川柳|歌詞|歌|物語|小説|ストーリー|メール|手紙|文面|文章|例文|返信|要約|翻訳"
-    r"|和訳|英訳|訳文?"
-    r"|改訂版|修正版|修正|リスト|一覧|表|計画|プラン|スケジュール|台本|シナリオ|会話例?|対話"
-    r"|スピーチ|広告"
-    r"|キャッチコピー|コピー|タイトル|アイデア|テンプレート|クイズ|コード|プログラム|関数"
-    r"|レポート|記事|脚本"
-    r"|台詞|ダジャレ|冗談|ジョーク|謎解き|なぞなぞ|問題|企画|投稿|案|履歴書"
-)
-_JA_SUBJECT = re.compile(
-    rf"(?:以上の|上記の|この|これらの|本|今回の)(?P<noun>{_JA_WORK})(?:例|案|文)?(?:は|では|で"
-    rf"|に|を|の|により)"
-)
-_JA_OWN = re.compile(r"要約|翻訳|和訳|英訳|訳文?|改訂版|修正版?|返信|例文")
-# A text that the prompt hands over, of which an answer may speak.
-_JA_GIVEN = re.compile(
-    r"(?:以下の|次の|この|下記の|上記の|与えられた)(?:文章?|会話|記事|物語|詩|メール|段落|表"
-    r"|コード)"
-)
-# A story does say at its end what it teaches.
-_JA_CRAFT = re.compile("描|表現|意識|取り入れ|盛り込|構成|テーマ|使用|使っ|含|工夫|読者|内容|設定")
-_JA_DEED = re.compile(
-    r"(?:「[^」\n]{1,60}」|元の|原文|この文|表現|文体|敬語|自然な|列から|文脈)[^。\n]{0,60}"
-    r"(?:修正|変更|訳出|意訳|翻訳|調整|置き換え|言い換え|省略|抽出|統一|補足|整え|直|除外|削除)"
-    r"(?:し|いたし|致し)?まし?(?:た|て)"
-)
-_JA_OTHERWISE = re.compile(
-    r"(?:このように|以上のように)、?(?:修正|変更|書き換|言い換|直|表現を|訂正|並[べび]|要約"
-    r"|翻訳|文を)"
-    r"|(?:この|上記の?|以上の)(?:回答|応答|表現|言い換え|並び|順(?:番|序)|文体"
-    r"|バージョン)(?:は|では|で|に|を|により)"
-)
-_ZH_SUBJECT = re.compile(
-    r"(?:这|這|以上|上述)(?:首|篇|个|個|封|段|份|则|句|些|条)?(?P<noun>诗歌?|詩|词|故事|小说"
-    r"|邮件|信|对话|剧本"
-    r"|演讲|作文|文案|标题|文章|笑话|翻译|译文|版本|改写|列表|计划|广告|歌词)(?:是|以|通过|将"
-    r"|展|表|描|旨|采|结|使|包|既|保|中)"
-)
 _OTHER_SUBJECT = re.compile(
     r"(?:ce|cette|cet|este|esta|dieses?|dieser?|questo|questa) (?:poème|lettre|texte|dialogue"
     r"|chanson|traduction|version|réponse|poema|carta|texto|diálogo|canción|traducción|versión"
@@ -173,40 +140,23 @@ _SOURCES_ASKED = re.compile(
     re.IGNORECASE,
 )
 _TAIL = 1_500
+_FIRST_SENTENCE = 240
+_NAMED = re.compile(r"\b(?:an?|the|this|your) ([\w-]+)", re.IGNORECASE)
+_SHORT_PROMPT = 300  # characters; in a longer one a word may be of the material
 MAY_REMARK = re.compile(
-    r"[\s*_#>【]{0,8}(?:[(（\[［0-9]|こ(?:の|れ)|以上|上[記述]|本|今|这|這|[総合計約全字文元原表他「]"
-    r"|(?:th(?:is|ese|e (?:above|letter|word|keyword))|remember|each of|both|all (?:of|the)|note"
-    r"|i(?:['’]ve)?|overall,? (?:this|these|i)|in (?:this|the above)|please note|as "
+    r"[\s*_#>【]{0,8}(?:[(（\[［0-9]|こ(?:の|れ)|なお|そ[れの]|ただ|※|補|修|変|改|以上|上[記述]"
+    r"|本|今|这|這|[総合計約全字文元原表他「]"
+    r"|(?:th(?:is|ese|e (?:above|letter|word|keyword|revised|corrected|rewritten|updated"
+    r"|improved|edited"
+    r"|new|main|key|original|first|second|phrase|sentence|translation))|remember|each of|both"
+    r"|all (?:of|the)|note"
+    r"|i(?:['’]ve)?|overall|additionally|in summary|however|finally|by"
+    r"|in (?:this|the above)|please note|as "
     r"(?:requested|you)|together,|ce(?:t|tte)?|est[ea]|diese[rs]?|quest[oa]|total|word|character"
     r"|en est[ea]|dans ce|in dieser|nesta)\b)",
     re.IGNORECASE,
 )
 """What a paragraph about the answer begins with, roughly."""
-
-
-@lru_cache(maxsize=4096)
-def made(prompt: str) -> frozenset[str]:
-    """The nouns that name what a prompt asks to be made, in the singular.
-
-    >>> sorted(made("Come up with ten search queries about Rome."))
-    ['query']
-    """
-    nouns = set()
-    for phrase in _MADE.findall(
-        prompt[:700] + "\n" + prompt[-300:] if len(prompt) > 1_000 else prompt
-    ):
-        for part in phrase.lower().split(" of "):
-            nouns.add(singular(part.split()[-1]))
-    nouns.update(map(singular, _TURNED_INTO.findall(prompt)))
-    return frozenset(nouns - _NO_WORKS)
-
-
-def singular(noun: str) -> str:
-    """The noun without a plural ending, roughly."""
-    noun = noun.lower()
-    if noun.endswith("ies"):
-        return noun[:-3] + "y"
-    return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
 
 
 def remarks_on_the_answer(text: str, start: int, end: int, prompt: str) -> bool:
@@ -221,7 +171,7 @@ def remarks_on_the_answer(text: str, start: int, end: int, prompt: str) -> bool:
     if first in "(（[［":
         return _in_brackets(paragraph, prompt)
     if first >= "\u3000":
-        return _cjk(paragraph, prompt) or _counts(paragraph, prompt)
+        return cjk_remarks(paragraph, prompt) or _counts(paragraph, prompt)
     if first.isdigit():
         return _counts(paragraph, prompt) and demanded(prompt) != ""
     if paragraph.count("\n") > 3:
@@ -230,6 +180,8 @@ def remarks_on_the_answer(text: str, start: int, end: int, prompt: str) -> bool:
         return True
     if paragraph[:8].lower() == "remember":
         return _advises(paragraph, prompt)
+    if _of_the_wording(paragraph, prompt):
+        return True
     if _DOING.match(paragraph) and _DONE_TO.search(paragraph):
         return True
     if len(paragraph) <= 50:
@@ -241,7 +193,8 @@ def remarks_on_the_answer(text: str, start: int, end: int, prompt: str) -> bool:
 
 def _of_the_work(paragraph: str, prompt: str) -> bool:
     """Whether the subject of the first sentence is the thing that was to be made."""
-    match = _SUBJECT.match(paragraph)
+    by = _BY_MEANS.match(paragraph)
+    match = _SUBJECT.match(paragraph[by.end() - len(by[0].split()[-1]) :] if by else paragraph)
     if match is None:
         return False
     words = match["words"].split()
@@ -249,8 +202,20 @@ def _of_the_work(paragraph: str, prompt: str) -> bool:
     for noun, verb in pairwise(words):
         if noun.lower() in _NO_VERB or noun.endswith(("'s", "’s")):
             return False
-        if verb.lower() in _NO_VERB:
+        if verb.lower() in _NO_VERB and noun[-1] != ",":
             continue
+        noun = noun.rstrip(",")
+        if _ANSWER.fullmatch(noun) and not demanded(prompt) and _IS_CRAFT.search(paragraph[:200]):
+            return True
+        if (
+            len(prompt) < _SHORT_PROMPT
+            and noun.endswith("s")
+            and _LISTS.match(prompt)
+            and noun.lower() in prompt.lower()
+            and not asks_to_explain(prompt)
+            and "nclude" not in prompt
+        ):
+            return True
         if singular(noun) in nouns and not asks_to_explain(prompt):
             return True
         if kind in ("work", "text", "block"):
@@ -262,11 +227,26 @@ def _of_the_work(paragraph: str, prompt: str) -> bool:
     return False
 
 
+def _of_the_wording(paragraph: str, prompt: str) -> bool:
+    """Whether it speaks of wording, after a text that was to be worded anew."""
+    if demanded(prompt) != "text" or not _OF_WORDING.match(paragraph):
+        return False
+    return _WORDING.search(paragraph, 0, 240) is not None and not asks_to_explain(prompt)
+
+
 def _advises(paragraph: str, prompt: str) -> bool:
-    """Whether it is advice to the user after a text or a list that has no reader of its own."""
+    """Whether it is advice to the user after a text or a list that has no reader of its own.
+
+    "Remember, a whitepaper should …" after a whitepaper is.
+    """
     kind = demanded(prompt)
+    first = paragraph[:_FIRST_SENTENCE].partition(". ")[0]
+    nouns = made(prompt)
+    if any(singular(noun) in nouns for noun in _NAMED.findall(first)):
+        return True
     listed = kind == "work" and _LISTED.search(prompt) is not None
-    return (listed or kind in ("text", "block")) and not addressed(prompt) and bool(
+    apart = not addressed(prompt) or any(_LISTED.search(noun + "s") for noun in nouns)
+    return (listed or kind in ("text", "block")) and apart and bool(
         re.search(r"\byou", paragraph, re.IGNORECASE)
     )  # fmt: skip
 
@@ -288,25 +268,6 @@ def _in_brackets(paragraph: str, prompt: str) -> bool:
 def _counts(paragraph: str, prompt: str) -> bool:
     """Whether the paragraph tells how many words or letters there are, unasked."""
     return _COUNT.match(paragraph) is not None and not _COUNT_ASKED.search(prompt[-2_000:])
-
-
-def _cjk(paragraph: str, prompt: str) -> bool:
-    """Whether a Japanese or Chinese paragraph begins with the thing that was to be made."""
-    if paragraph.count("\n") > 3:
-        return False
-    kind = demanded(prompt)
-    if kind == "text" and _JA_DEED.search(paragraph):
-        return True
-    if kind not in ("work", "text", "block"):
-        return False
-    if match := _JA_SUBJECT.match(paragraph):
-        if _JA_OWN.fullmatch(match["noun"]):
-            return True
-        noun, sentence = match["noun"], paragraph[match.end() : match.end() + 120]
-        if kind == "text" or noun not in prompt or _JA_GIVEN.search(prompt):
-            return False
-        return noun not in ("物語", "小説", "ストーリー") or _JA_CRAFT.search(sentence) is not None
-    return bool(_ZH_SUBJECT.match(paragraph) or _JA_OTHERWISE.match(paragraph))
 
 
 def lists_sources(text: str, at: int, end: int, prompt: str) -> bool:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 
+from tesuji.diagnose.observation import Observation, fact
+
 _WINDOW, _SHORT_WINDOW = 300, 200  # characters at the end that decide
 _LEAST_SPACES, _MOST_LINES, _MOST_QUOTES = 8, 5, 6
 _LEAST_WORDS = 18  # Latin words among them
@@ -42,8 +44,10 @@ _CALLS = re.compile(r"[(){};=]")
 _MARKS = re.compile(r"[\"'{}<>=|/;:_\\$`*\n]")
 
 
-def soup_start(text: str, prompt: str) -> int:
+@fact
+def soup_start(seen: Observation) -> int:
     """Where soup that lasts to the end of the text begins; -1 if there is none."""
+    text, prompt = seen.text, seen.prompt
     size = len(text)
     tail = text[-_SHORT_WINDOW:]
     if size < _SHORT_WINDOW or tail.count(" ") < _LEAST_SPACES or not _may_be(tail):

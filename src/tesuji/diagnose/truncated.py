@@ -24,6 +24,7 @@ from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.last_lines import is_listed
 from tesuji.diagnose.loop import loops
 from tesuji.diagnose.observation import Observation
+from tesuji.diagnose.soup import soup_start
 
 _JSON_START = re.compile(r"\s*(?:```[a-zA-Z]*\s*)?(?=\{\s*\"|\[\s*[\[{\"\d-])")
 # A whole string, or a bracket; a quote alone begins a string that never ends.
@@ -34,6 +35,7 @@ _MOST_SHORT = 60  # characters of an answer that is cut in its first words
 _LEAST = 12  # characters; a shorter text is a short answer
 _GUESS = 0.5  # the most that a guess is worth against the server's word
 _SURE = 0.7  # signs that are taken for the answer even where invented turns follow it
+_PICTURES = "".join(map(chr, (*range(0x1F300, 0x1FAFF), 0xFE0F, 0x200D))) + " \n\t\r"
 _FINISHED = frozenset(".!?。！？…」』”’)）》】>~～♪♡✨😊;；»”।؟")
 """Last characters after which nothing is missing; most texts have one."""
 
@@ -105,7 +107,7 @@ def _balanced(text: str) -> bool:
 
 def _ends_as_prose(text: str) -> bool:
     """Whether the last line is a sentence with its full stop; no line of code is."""
-    line = text.rstrip()[-200:]
+    line = text[-240:].rstrip(_PICTURES)
     line = line[line.rfind("\n") + 1 :].lstrip()
     return line.endswith((".", "。", "！", "!", "？")) and (
         "。" in line or (len(line.split()) >= 6 and not line.startswith(("#", "//", "*", "--")))
@@ -139,7 +141,10 @@ def _sign(seen: Observation, body: str) -> tuple[str, float] | None:
     spans = code_spans(seen)
     if spans and spans[-1][1] >= len(text.rstrip()):
         return None
-    return endings.open_end(text, body, seen.prompt) or _cut_loop(seen)
+    sign = endings.open_end(text, body, seen.prompt) or _cut_loop(seen)
+    if sign is None and soup_start(seen) >= 0:
+        return "breaks off in token soup", 0.7  # nobody ends so
+    return sign
 
 
 def _cut_loop(seen: Observation) -> tuple[str, float] | None:

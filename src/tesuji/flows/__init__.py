@@ -10,13 +10,17 @@ from tesuji.flows.ask import ask
 from tesuji.flows.cascade import cascade
 from tesuji.flows.check import check
 from tesuji.flows.choose import choose
+from tesuji.flows.code import code
 from tesuji.flows.flow import Ask, Draft, Flow
 from tesuji.flows.retry import retry
+from tesuji.flows.running import opened
 from tesuji.flows.vote import plurality, vote
+from tesuji.flows.weights import REWARD
 from tesuji.models.base import Capability
 
 FLOWS: Mapping[str, Flow] = {
-    "ask": ask, "cascade": cascade, "check": check, "choose": choose, "retry": retry, "vote": vote,
+    "ask": ask, "cascade": cascade, "check": check, "choose": choose, "code": code,
+    "retry": retry, "vote": vote,
 }  # fmt: skip
 
 __all__ = [
@@ -28,7 +32,10 @@ __all__ = [
     "cascade",
     "check",
     "choose",
+    "code",
     "find_flow",
+    "further_model",
+    "make_ready",
     "needs",
     "plurality",
     "retry",
@@ -55,6 +62,21 @@ def needs(flow: Flow, options: Mapping[str, Any]) -> tuple[Capability, ...]:
     """What a flow needs the entry's own model to be able to do."""
     if scores_labels(flow, options):
         return ("score",)
-    if flow is cascade and options.get("logprob") is not None:
+    weighed = flow in (vote, code) and options.get("weigh") == "logprob"
+    if weighed or (flow is cascade and options.get("logprob") is not None):
         return ("generate", "logprobs")
     return ("generate",)
+
+
+async def make_ready(flow: Flow, options: Mapping[str, Any]) -> None:
+    """What a flow needs besides models, before a run begins; TesujiError where it can't be had."""
+    if flow is code:
+        async with opened(5.0, bool(options.get("unsafe"))):
+            pass
+
+
+def further_model(flow: Flow, options: Mapping[str, Any]) -> str | None:
+    """By which name a built-in flow asks a further model, which the entry must name."""
+    if flow is cascade:
+        return str(options.get("strong", "strong"))
+    return REWARD if flow in (vote, code) and options.get("weigh") == REWARD else None

@@ -58,7 +58,8 @@ class Ask(Protocol):
     needs several asks to have any answer.
 
     `width` is how many asks about this sample at once are of use: where a budget decides whose turn
-    comes, more of them would only wait.
+    comes, more of them would only wait. `hurry`: the sample has the run's clock for itself, so that
+    asks which turn out not to be needed cost nothing.
     """
 
     format: AnswerFormat
@@ -67,6 +68,9 @@ class Ask(Protocol):
 
     @property
     def width(self) -> int: ...
+
+    @property
+    def hurry(self) -> bool: ...
 
     async def __call__(
         self,
@@ -77,6 +81,10 @@ class Ask(Protocol):
         model: str | None = None,
         **sampling: Any,
     ) -> Draft: ...
+
+    def step(self, draft: Draft) -> None:
+        """Say that a draft is a step on the way, no answer: it has no vote where a budget ends the
+        flow, and neither its shape nor that a stop string ended it is a failure."""
 
     async def rank(self, doubt: float) -> float:
         """Which share of the run's samples is in greater doubt than this one, from 0 on: known when

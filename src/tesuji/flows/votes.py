@@ -42,7 +42,7 @@ def worth(counts: Sequence[int], left: int) -> float:
     if not counts:
         return 1.0 if left else 0.0
     leader, rival, _ = _race(counts)
-    return _ahead(leader, rival, left) / (sum(counts) + left)
+    return _ahead(leader, rival, left) / max(1, sum(counts) + left)
 
 
 def needed(counts: Sequence[int], left: int, stop: float) -> int:

@@ -2,18 +2,20 @@
 
 Which flows are tried follows from what is recorded: shapeless answers ask for `retry`, labels for
 `choose`, draws that disagree (or were never made) for `vote`; `check` and, with a second model,
-`cascade` are tried wherever answers are wrong. What the competition's limits would not allow on the
-test split is left out, and said so.
+`cascade` are tried wherever answers are wrong, and where these are numbers `code` and votes that
+end when they are settled. What the competition's limits would not allow on the test split is left
+out, and said so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from tesuji.errors import ConfigError
 from tesuji.moves.fit import Load, load_of, load_of_run, misfit
+from tesuji.moves.flow_plan import Plan, number_plans, weighed_plans
 from tesuji.moves.move import Attempt, Cell, Evidence, Relevance, Table
 from tesuji.moves.naming import named_for
 from tesuji.run.budget import Budget
@@ -22,7 +24,7 @@ from tesuji.run.ledger import Ledger, find_identities, outputs_by_model
 from tesuji.task.rules import base_format
 from tesuji.task.task import Task
 
-KINDS = ("retry", "choose", "vote", "check", "cascade")
+KINDS = ("retry", "choose", "vote", "check", "code", "cascade")
 # A vote over 16 draws gains little more than one over 8, at twice the price: Wang et al. 2022
 # (arXiv 2203.11171), figure 2. So 8 is tried first, and fewer where 8 do not fit.
 _VOTES = (8, 5, 3)
@@ -33,33 +35,25 @@ _PROSE = 60  # characters of a right answer above which two draws hardly ever sa
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """A flow that might be tried: with which options and models, how many times the requests of
-    asking once it takes, and why it is left out, if it is."""
-
-    flow: str
-    options: Mapping[str, Any]
-    factor: float
-    why: str
-    models: Mapping[str, str] = field(default_factory=dict)
-    out: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Flow:
-    """Vote, retry, choose, check, cascade (`tesuji.moves.Move`).
+    """Vote, retry, choose, check, code, cascade (`tesuji.moves.Move`).
 
     `models`: strong models for a cascade, one challenger each. `flows`: only these. `n`: draws of
     the vote (default: by what fits). `share`: the most samples that a cascade sends to the strong
-    model.
+    model. `weigh`: "logprob" adds a vote weighed by log-probability, `reward` (a model's URI) one
+    weighed by what that model says of each draw.
     """
 
     name: ClassVar[str] = "flow"
-    does: ClassVar[str] = "vote, retry, choose by log-probability, check, cascade to a strong model"
+    does: ClassVar[str] = (
+        "vote, retry, choose by log-probability, check, run code, cascade to a strong model"
+    )
     models: tuple[str, ...] = ()
     flows: tuple[str, ...] = ()
     n: int | None = None
     share: float = 0.5
+    weigh: tuple[str, ...] = ()
+    reward: str | None = None
 
     def check(self, task: Task) -> None:
         """ConfigError for a flow that there is not, or settings that cannot be."""
@@ -72,6 +66,11 @@ class Flow:
             raise ConfigError(f"the move 'flow': share is {self.share}; it is above 0, at most 1")
         if self.n is not None and self.n < 2:
             raise ConfigError(f"the move 'flow': n is {self.n}; it must be at least 2")
+        if unknown := set(self.weigh) - {"logprob"}:
+            raise ConfigError(
+                f"the move 'flow': weigh is 'logprob', not '{min(unknown)}'; for a reward model: "
+                "--option reward=URI"
+            )
 
     def relevance(self, evidence: Evidence) -> Relevance:
         """Whether any flow could do something, and what the first one would send."""
@@ -118,7 +117,11 @@ class Flow:
         sizes = _VOTES if self.n is None else (self.n,)
         tried = [Plan("vote", {"n": n, **options}, n, why, out=out) for n in sizes]
         fit = [p for p in tried if not _out(evidence, p) and _pays(evidence, p, budget)]
-        yield fit[0] if fit else tried[-1]
+        plain = fit[0] if fit else tried[-1]
+        yield plain
+        n, warm = plain.options["n"], options["temperature"]
+        yield from number_plans(evidence, n, warm, out, self.flows)
+        yield from weighed_plans(n, warm, self.weigh, self.reward, out)
 
     def _cascades(self, evidence: Evidence) -> Iterator[Plan]:
         if not self.models:
@@ -151,11 +154,7 @@ class Flow:
 
 def with_flow(best: Entry, plan: Plan) -> Entry:
     """The entry with another flow, called after it."""
-    strong = plan.models.get("strong")
-    label = f"{plan.flow}{plan.options['n']}" if plan.flow == "vote" else plan.flow
-    if plan.flow == "cascade":
-        label += "-margin" if "margin" in plan.options else ""
-    name = named_for(best, f"+{label}", strong)
+    name = named_for(best, f"+{plan.label}", plan.models.get("strong"))
     return replace(
         best, name=name, flow=plan.flow, options=dict(plan.options), models=dict(plan.models)
     )
@@ -192,7 +191,7 @@ def _out(evidence: Evidence, plan: Plan) -> str | None:
         return "it is what the best entry does"
     if evidence.stakes.scored and not evidence.stakes.wrong:
         return "every answer is as good as can be"
-    return misfit(evidence, _load(evidence, plan))
+    return misfit(evidence, _load(evidence, plan), clocked=plan.clocked)
 
 
 def _load(evidence: Evidence, plan: Plan) -> Load:

@@ -17,10 +17,13 @@ from tesuji.task.task import Task
 
 @dataclass(frozen=True)
 class PredictReport:
-    """A submission that was written, and what is wrong with it (nothing, mostly)."""
+    """A submission that was written, and what is wrong with it (nothing, mostly).
+
+    `run` is None where competition.py made it.
+    """
 
     task: Task
-    run: RunRow
+    run: RunRow | None
     path: Path
     problems: tuple[str, ...]
     findings: Mapping[str, float]
@@ -29,7 +32,7 @@ class PredictReport:
         """Where it is, the run behind it, its problems."""
         return {
             "path": str(self.path),
-            "run": asdict(self.run),
+            "run": asdict(self.run) if self.run else None,
             "findings": dict(self.findings),
             "problems": list(self.problems),
         }
@@ -38,12 +41,19 @@ class PredictReport:
         return table(
             [
                 ("submission", self.path),
-                ("entry", f"{self.run.entry} on {self.run.model}"),
-                ("samples", counts_text(self.run)),
-                ("findings", rates_text(self.findings)),
+                *self._of_run(),
                 ("problems", "\n".join(self.problems) or "none"),
             ]
         )
+
+    def _of_run(self) -> list[tuple[str, str]]:
+        if self.run is None:
+            return []
+        return [
+            ("entry", f"{self.run.entry} on {self.run.model}"),
+            ("samples", counts_text(self.run)),
+            ("findings", rates_text(self.findings)),
+        ]
 
 
 @dataclass(frozen=True)

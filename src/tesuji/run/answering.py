@@ -117,7 +117,8 @@ def _closing(meter: Meter) -> float | None:
     """Seconds that a flow which begins now may take at the most; None without a clock."""
     if meter.budget.seconds is None:
         return None
-    return max(0.0, meter.budget.seconds - meter.seconds) + _CLOSING_SECONDS
+    end = meter.budget.seconds if meter.until is None else meter.until
+    return max(0.0, end - meter.seconds) + _CLOSING_SECONDS
 
 
 def _cut(asker: Asker, why: str) -> tuple[AnswerState, Draft | None, str]:

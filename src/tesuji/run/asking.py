@@ -61,6 +61,12 @@ class Asker:
         """How many asks about this sample at once are of use."""
         return self._scheduler.allocator.width
 
+    @property
+    def hurry(self) -> bool:
+        """Whether this sample has the run's clock for itself."""
+        meter = self._scheduler.meter
+        return meter.until is not None and not meter.budget.countable
+
     async def __call__(
         self,
         *,
@@ -108,6 +114,14 @@ class Asker:
         self._one_more()
         return scores
 
+    def step(self, draft: Draft) -> None:
+        """A draft of this sample is a step on the way, no answer."""
+        # Where a stop string ended it, at the end of its code, an open fence is no sign of a cut.
+        meant = ("format", "truncated") if draft.output.finish == "stop" else ("format",)
+        findings = tuple(f for f in draft.findings if f.kind not in meant)
+        as_step = replace(draft, answer=None, findings=findings)
+        self.drafts = [as_step if known is draft else known for known in self.drafts]
+
     async def rank(self, doubt: float) -> float:
         """Which share of the run's samples is in greater doubt than this one."""
         return await self._scheduler.allocator.rank(self.claim, doubt)
@@ -137,6 +151,8 @@ class Asker:
         return scheduler, self._others[model]
 
     def _set_worth(self, worth: float) -> None:
+        if worth < 1:
+            self._scheduler.has_answer()
         self._scheduler.allocator.set_worth(self.claim, worth)
         for name, claim in self._others.items():
             self._scheduler.others[name].allocator.set_worth(claim, worth)

@@ -21,8 +21,9 @@ from tesuji.run.diagnoser import Diagnoser
 from tesuji.run.entry import Entry
 from tesuji.run.ledger import AnswerRow, Ledger
 from tesuji.run.progress import Progress, Tally, Watch
-from tesuji.run.runner import check_entry, first_error
+from tesuji.run.runner import check_entry
 from tesuji.run.scheduler import Scheduler
+from tesuji.run.working import first_error
 from tesuji.task.sample import Sample
 from tesuji.task.task import Task
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tesuji.errors import BudgetSpentError, ConfigError
@@ -12,12 +12,17 @@ from tesuji.errors import BudgetSpentError, ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Limits of a whole run; None means no limit. `usd` needs a model whose price is known."""
+    """Limits of a whole run; None means no limit. `usd` needs a model whose price is known.
+
+    `one_at_a_time`: a sample is begun when the one before has its answer, in random order, and
+    gets its share of the seconds (`tesuji.run.shares`).
+    """
 
     seconds: float | None = None
     requests: int | None = None
     tokens: int | None = None
     usd: float | None = None
+    one_at_a_time: bool | None = None
 
     def __post_init__(self) -> None:
         for name in ("seconds", "requests", "tokens", "usd"):
@@ -28,7 +33,7 @@ class Budget:
     @property
     def limited(self) -> bool:
         """Whether a run may have to end before all is done."""
-        return self != Budget()
+        return replace(self, one_at_a_time=None) != Budget()
 
     @property
     def countable(self) -> bool:
@@ -53,7 +58,8 @@ class Meter:
     `price` turns (tokens in, tokens out) into US dollars, None where the price is unknown; `prices`
     does for the entry's further models, by name.
     `begun` counts the samples of which a first output came, `reserve` are seconds that
-    must be left when the last request has come.
+    must be left when the last request has come. `until` is when, in the run's seconds, the time of
+    the one sample at hand is over, `enough` when it is over once the sample has an answer.
     """
 
     budget: Budget = field(default_factory=Budget)
@@ -68,6 +74,8 @@ class Meter:
     begun: int = 0
     halted: str | None = None
     reserve: float = 0.0
+    until: float | None = None
+    enough: float | None = None
     started: float = field(init=False)
     _others: dict[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -91,7 +99,8 @@ class Meter:
         """Seconds that are left for requests; None where there is no limit."""
         if self.budget.seconds is None:
             return None
-        return self.budget.seconds - self.reserve - self.seconds
+        end = self.budget.seconds - self.reserve
+        return (end if self.until is None else min(end, self.until)) - self.seconds
 
     def halt(self, reason: str) -> None:
         """Send nothing more: what is in flight ends, the rest goes without."""
@@ -117,6 +126,9 @@ class Meter:
         return self.spent() or self._time_is_over()
 
     def _time_is_over(self) -> str:
+        seconds = self.budget.seconds or 0.0
+        if self.until is not None and self.until < seconds - self.reserve:
+            return f"the sample's share of the {seconds:g} seconds is over"
         return f"the {self.budget.seconds or 0.0:g} seconds are over"
 
     def take(self) -> None:

@@ -73,7 +73,8 @@ def base_entry(task: Task, model: str | None = None) -> Entry:
         )
     if is_baseline(uri):
         return baseline_entry(uri)
-    return Entry("base", uri, task.template, make_sampling(task.sampling, "[sampling]"))
+    sampling = make_sampling(task.sampling, "[sampling]")
+    return Entry("base", uri, task.template, sampling, task.flow)
 
 
 def baseline_entry(uri: str) -> Entry:

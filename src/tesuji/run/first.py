@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tesuji.flows import Draft, find_flow
+from tesuji.flows import Draft, find_flow, make_ready
 from tesuji.models.base import Model
 from tesuji.run.answering import Run, answer_sample
 from tesuji.run.asking import render
@@ -43,6 +43,7 @@ async def first_move(
     The outputs go into the ledger, so the run that follows does not ask for them again.
     """
     check_entry(task, entry, model)
+    await make_ready(find_flow(entry.flow, task.own.flows), entry.options)
     meter = make_meter(task, entry, None)
     run = Run(
         0, task, entry, find_flow(entry.flow, task.own.flows), ledger,
@@ -56,4 +57,6 @@ async def _look(run: Run, sample: Sample) -> FirstMove:
     messages = render(run.task, run.entry, prepare(sample, run.entry.inputs))
     row, drafts = await answer_sample(run, sample)
     assert row is not None  # only a halted run leaves a sample without a row
+    if drafts:  # a flow may ask in words of its own
+        messages = drafts[0].request.messages
     return FirstMove(sample, messages, tuple(drafts), row)

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tesuji.errors import InputError
+from tesuji.errors import InputError, SubmissionError
+from tesuji.run.entry import Entry
 from tesuji.run.ledger import Ledger, RunRow, iter_answers
+from tesuji.task.own import called
 from tesuji.task.submission import check_submission, write_submission
 from tesuji.task.task import Task
+
+
+def write_own(task: Task, entry: Entry, path: Path) -> list[str]:
+    """Have competition.py write its submission, and check it where that can; what is wrong with it.
+
+    SubmissionError where its functions fail, or no file came of it.
+    """
+    own = task.own
+    assert own.submission is not None
+    called(own, "submission", own.submission, task, entry, path)
+    if not path.is_file():
+        raise SubmissionError(f"{own.path}: submission: it wrote no file {path}")
+    return check_submission(task, path) if own.check_submission is not None else []
 
 
 def write_predictions(task: Task, ledger: Ledger, run: RunRow, path: Path) -> list[str]:

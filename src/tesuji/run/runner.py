@@ -6,20 +6,18 @@ import asyncio
 import hashlib
 import inspect
 from collections.abc import Sequence
-from contextlib import aclosing, suppress
 from functools import partial
 
 from tesuji.errors import (
     ConfigError,
 )
-from tesuji.flows import Flow, cascade, find_flow, needs, scores_labels
+from tesuji.flows import Flow, find_flow, further_model, make_ready, needs, scores_labels
 from tesuji.flows.choose import labels_of
 from tesuji.models.base import Capability, Model, Sampling, require
 from tesuji.models.prices import pricing
 from tesuji.models.several import identities, other_models
 from tesuji.run.alarms import Guard, StopRule
-from tesuji.run.allocator import Claim
-from tesuji.run.answering import CUT, Run, answer_sample
+from tesuji.run.answering import CUT, Run
 from tesuji.run.asking import entry_sampling
 from tesuji.run.budget import Budget, Meter, make_budget
 from tesuji.run.diagnoser import Diagnoser
@@ -34,22 +32,14 @@ from tesuji.run.ledger import (
     finding_counts,
     get_best,
     note_identities,
-    write_alarm,
-    write_answer,
 )
 from tesuji.run.progress import Tally, Watch
 from tesuji.run.scheduler import Scheduler
 from tesuji.run.settled import conclusions_digest, repeat_settled
+from tesuji.run.working import work
 from tesuji.task.sample import Sample
 from tesuji.task.task import Task
 from tesuji.task.template import check_template
-
-_SNAPSHOT_SECONDS = 0.1
-# A fallback takes 0.3 ms of CPU (2 busy cores, 20,000 samples): time for those that will need one
-# is kept free, up to a tenth of the budget.
-_FALLBACK_SECONDS = 0.0004
-_SPENT_SECONDS = 1.0  # so much of what was spent a `kill -9` may leave uncounted
-_POINTS = 50  # of the failure rates over a run that are kept, at least ten samples apart
 
 
 async def run_entry(
@@ -89,6 +79,7 @@ async def run_entry(
     settled = None if stop_when else find_settled(ledger, **same)
     if settled is not None and settled[1] == conditions():
         return repeat_settled(ledger, settled[0], entry, meter, watch)
+    await make_ready(find_flow(entry.flow, task.own.flows), entry.options)
     run_id = begin_run(
         ledger, **same, entry=entry.name, model=entry.model, entry_table=to_table(entry),
         total=len(samples), metric=task.metric.name,
@@ -101,7 +92,7 @@ async def run_entry(
         Diagnoser(task, ledger),
     )  # fmt: skip
     try:
-        await _work(run, samples, watch)
+        await work(run, samples, watch)
     except BaseException as error:
         reason = "interrupted" if isinstance(error, asyncio.CancelledError) else str(error)
         run.note_rates()
@@ -124,7 +115,7 @@ def _is_settled(run: Run) -> bool:
     states, meter = run.tally.states, run.meter
     cut = states["error"] or states["fallback"] or run.lost or meter.spent()
     # With limits, what is sent may depend on what is left; a pass that sent nothing did not.
-    return not cut and (meter.budget == Budget() or meter.sent == 0)
+    return not cut and (not meter.budget.limited or meter.sent == 0)
 
 
 def _guard(task: Task, ledger: Ledger, split: str, run: int, rules: Sequence[StopRule]) -> Guard:
@@ -146,10 +137,11 @@ def check_entry(task: Task, entry: Entry, model: Model) -> None:
     for capability in (*needed, *needs(flow, entry.options)):
         require(model, capability)
     others = other_models(model)
-    if flow is cascade and (strong := entry.options.get("strong", "strong")) not in entry.models:
+    further = further_model(flow, entry.options)
+    if further is not None and further not in entry.models:
         raise ConfigError(
-            f"entry '{entry.name}': flow 'cascade' asks the model '{strong}', which the entry does "
-            f'not name: add [models] {strong} = "URI" to it'
+            f"entry '{entry.name}': flow '{entry.flow}' asks the model '{further}', which the "
+            f'entry does not name: add [models] {further} = "URI" to it'
         )
     for name in entry.models:
         if name not in others:
@@ -189,63 +181,6 @@ def make_meter(task: Task, entry: Entry, budget: Budget | None) -> Meter:
     return Meter(budget, pricing(entry.model, task.prices), prices=prices)
 
 
-async def _work(run: Run, samples: Sequence[Sample], watch: Watch | None) -> None:
-    ticker = asyncio.create_task(_tick(run.tally, watch)) if watch else None
-    try:
-        unopened, most = len(samples), 0.1 * (run.meter.budget.seconds or 0.0)
-        admitted = run.scheduler.allocator.admit(samples)
-        async with asyncio.TaskGroup() as group, aclosing(admitted):
-            async for sample, claim in admitted:
-                unopened -= 1
-                run.meter.reserve = min(unopened * _FALLBACK_SECONDS, most)
-                if run.meter.halted:
-                    run.scheduler.allocator.leave(claim)  # it will not begin: nobody waits for it
-                    break
-                group.create_task(_answer(run, sample, claim))
-    except BaseExceptionGroup as errors:
-        raise first_error(errors) from None
-    finally:
-        if ticker:
-            ticker.cancel()
-            with suppress(asyncio.CancelledError):
-                await ticker
-
-
-async def _answer(run: Run, sample: Sample, claim: Claim) -> None:
-    """Answer a sample and record what came of it."""
-    row, drafts = await answer_sample(run, sample, claim)
-    if row is None:
-        return
-    findings = [(d.key, finding) for d in drafts for finding in d.findings]
-    run.answers[sample.id] = row
-    outputs = [draft.key for draft in drafts]
-    run.ledger.append(
-        partial(write_answer, run=run.id, row=row, findings=findings, outputs=outputs)
-    )
-    run.note_spent(_SPENT_SECONDS)
-    for alarm in run.tally.add(row, [{f.kind for f in d.findings} for d in drafts]):
-        words = alarm.sentence()
-        run.ledger.append(partial(write_alarm, run=run.id, kind=alarm.kind, words=words))
-    if run.tally.guard.stop:
-        run.meter.halt(run.tally.guard.stop)
-    if len(run.answers) % max(10, run.tally.total // _POINTS) == 0:
-        run.note_rates()
-
-
-async def _tick(tally: Tally, watch: Watch | None) -> None:
-    while watch:
-        await asyncio.sleep(_SNAPSHOT_SECONDS)
-        watch(tally.snapshot())
-
-
-def first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The first of the errors of a task group, however deep it lies."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
-
-
 def _outcome(run: Run, samples: Sequence[Sample]) -> dict[str, object]:
     values: dict[str, object] = {"state": "finished", "reason": _cut_short(run), **_counts(run)}
     if len(run.answers) < len(samples):
@@ -267,6 +202,8 @@ def _cut_short(run: Run) -> str | None:
     """Why a finished run might come to more with a larger budget."""
     cut = sum((row.reason or "").startswith(CUT) for row in run.answers.values())
     why = run.meter.spent()
+    if why is None and run.meter.budget.one_at_a_time:
+        why = f"shares of the {run.meter.budget.seconds or 0.0:g} seconds were over"
     return f"{why}: {cut:,} samples were cut short" if cut and why else None
 
 

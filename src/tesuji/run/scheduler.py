@@ -94,6 +94,15 @@ class Scheduler:
             self.allocator.delivered(claim)
         return scores
 
+    def has_answer(self) -> None:
+        """The one sample at hand has an answer: its time is over with its share."""
+        meter = self.meter
+        if meter.enough is None:
+            return
+        meter.until, meter.enough = max(meter.enough, meter.seconds), None
+        for scheduler in (self, *self.others.values()):
+            scheduler._wind_clocks()
+
     async def _share(self, key: bytes, request: Request, claim: Claim) -> Output:
         """Send a request; whoever asks for the same meanwhile gets the same outcome."""
         future = self._in_flight[key] = asyncio.get_running_loop().create_future()

@@ -83,6 +83,7 @@ class Config:
     metric_options: Mapping[str, Any] = field(default_factory=dict)
     language: str | None = None
     model: str | None = None
+    flow: str = "ask"
     split: SplitConfig = field(default_factory=SplitConfig)
     answer: AnswerConfig = field(default_factory=AnswerConfig)
     sampling: Mapping[str, Any] = field(default_factory=dict)
@@ -114,6 +115,7 @@ def read_config(path: Path | str) -> Config:
         metric_options=options,
         language=top.get("language"),
         model=top.get("model"),
+        flow=top.get("flow") or "ask",
         split=SplitConfig(**split.values()),
         answer=_answer(top),
         sampling=top.section("sampling", SAMPLING).values(),

@@ -68,6 +68,7 @@ TOP: Mapping[str, Key] = {
                   lambda v: _name(v) or isinstance(v, dict)),
     "language": Key('a language code in lower case, such as "en" or "ja"', _language),
     "model": Key('a model\'s URI, such as "nano" or "http://localhost:8000/v1#NAME"', _name),
+    "flow": Key("a flow's name", _name),
     "data": Key("a table", lambda v: isinstance(v, dict)),
     "split": Key("a table", lambda v: isinstance(v, dict)),
     "answer": Key("a table", lambda v: isinstance(v, dict)),
@@ -126,6 +127,7 @@ LIMITS: Mapping[str, Key] = {
     "requests": Key("a whole number above 0", lambda v: _whole(v) and v > 0),
     "tokens": Key("a whole number above 0", lambda v: _whole(v) and v > 0),
     "usd": Key("a number above 0", lambda v: _number(v) and v > 0),
+    "one_at_a_time": Key("true or false", lambda v: isinstance(v, bool)),
 }
 
 PRICE: Mapping[str, Key] = {

@@ -1,4 +1,4 @@
-"""`competition.py`: the user's own metric, parser, check and flows, beside competition.toml.
+"""`competition.py`: the user's own metric, parser, check, flows and submission.
 
 This is the user's own code on the user's own machine: it is run, not sandboxed. It is one file;
 it may define, all optional:
@@ -7,6 +7,9 @@ it may define, all optional:
     def parse(text) -> answer or None           instead of the answer format's
     def check(text) -> str or None              instead of the answer format's
     async def flow_NAME(sample, ask, **options) a flow called NAME (or any async function)
+    def submission(task, entry, path)           writes what `tesuji predict` is to hand in, where
+    submission_file = "submission.tar.gz"       that is no table of answers
+    def check_submission(path) -> list of str   what is wrong with such a file, a line each
 """
 
 from __future__ import annotations
@@ -14,15 +17,17 @@ from __future__ import annotations
 import hashlib
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tesuji.errors import ConfigError
+from tesuji.errors import ConfigError, SubmissionError, TesujiError
 
 FILE = "competition.py"
+SUBMISSION = "submission.csv"
+"""What `tesuji predict` writes, unless competition.py says another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,9 @@ class Own:
     higher_is_better: bool = True
     parse: Callable[[str], Any] | None = None
     check: Callable[[str], str | None] | None = None
+    submission: Callable[[Any, Any, Path], object] | None = None
+    submission_file: str = SUBMISSION
+    check_submission: Callable[[Path], Sequence[str]] | None = None
     flows: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     source: str = field(default="", repr=False)
@@ -63,6 +71,9 @@ def load_own(folder: Path | str) -> Own:
         higher_is_better=better,
         parse=_callable(path, found, "parse", 1),
         check=_callable(path, found, "check", 1),
+        submission=_callable(path, found, "submission", 3),
+        submission_file=_file_name(path, found.get("submission_file", SUBMISSION)),
+        check_submission=_callable(path, found, "check_submission", 1),
         flows=_flows(path, here),
         functions=plain,
         source=source,
@@ -110,6 +121,20 @@ def described(error: BaseException) -> str:
     return f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__
 
 
+def called(own: Own, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a function of the file returns; SubmissionError says where it failed.
+
+    For the functions that make and check submissions: errors raised on purpose pass.
+    """
+    try:
+        return function(*arguments)
+    except TesujiError:
+        raise
+    except Exception as error:
+        where = place(error, own.path) if own.path else name
+        raise SubmissionError(f"{where}: {name}: {described(error)}") from error
+
+
 def _callable(
     path: Path, found: Mapping[str, Any], name: str, arguments: int
 ) -> Callable[..., Any] | None:
@@ -125,11 +150,20 @@ def _callable(
     return function
 
 
+_ARGUMENTS = {1: "(text)", 2: "(answer, target)", 3: "(task, entry, path)"}
+
+
+def _file_name(path: Path, name: object) -> str:
+    if not isinstance(name, str) or Path(name).name != name or not name.strip("."):
+        raise ConfigError(f"{path}: submission_file must be a file's name, not {name!r}")
+    return name
+
+
 def _takes(path: Path, name: str, function: Callable[..., Any], arguments: int) -> None:
     try:
         inspect.signature(function).bind(*range(arguments))
     except TypeError:
-        what = {1: "(text)", 2: "(answer, target)"}[arguments]
+        what = "(path)" if name == "check_submission" else _ARGUMENTS[arguments]
         raise ConfigError(f"{_line(path, function)}: {name} must take {what}") from None
     except ValueError:  # a built-in without a signature: let the call tell
         return

@@ -10,6 +10,7 @@ from typing import Any
 
 from tesuji.errors import ConfigError, DataError, SubmissionError
 from tesuji.task.answer_columns import AnswerColumns, copied_cells
+from tesuji.task.own import Own, called
 from tesuji.task.row import Table
 from tesuji.task.sample import Answer
 from tesuji.task.samples import shown
@@ -94,12 +95,19 @@ def check_submission(task: Task, path: Path | str) -> list[str]:
 
 
 def inspect_submission(task: Task, path: Path | str) -> SubmissionCheck:
-    """Check a submission against the task: columns, rows, order, every answer.
+    """Check a submission against the task: columns, rows, order, every answer; or as
+    competition.py does, where that has a check_submission.
 
     Rows are matched by the copied columns. Another order than the test file's is a note, as hosts
     match by id; it is a problem where those columns don't tell the rows apart.
     """
     path = Path(path)
+    if task.own.check_submission is not None:
+        return SubmissionCheck(path, 0, _own_problems(task.own, path))
+    if task.own.submission is not None:
+        raise ConfigError(
+            f"{task.own.path}: it makes the submission, but has no check_submission(path)"
+        )
     spec, test = submission_needs(task)
     try:
         found = read_table(path)
@@ -125,6 +133,17 @@ def inspect_submission(task: Task, path: Path | str) -> SubmissionCheck:
         else:
             problems.append(line + "; rows with equal keys can only be told apart by their order")
     return SubmissionCheck(path, len(found), tuple(problems), tuple(notes))
+
+
+def _own_problems(own: Own, path: Path) -> tuple[str, ...]:
+    """What the check of competition.py finds; ConfigError where it returns no list of lines."""
+    assert own.check_submission is not None
+    if not path.is_file():
+        return (f"{path}: no such file; `tesuji predict` writes it",)
+    found = called(own, "check_submission", own.check_submission, path)
+    if not isinstance(found, list | tuple) or not all(isinstance(line, str) for line in found):
+        raise ConfigError(f"{own.path}: check_submission must return a list of texts")
+    return tuple(found)
 
 
 def _wrong_columns(path: Path, spec: AnswerColumns, found: tuple[str, ...]) -> str:

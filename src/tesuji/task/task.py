@@ -46,6 +46,8 @@ class Task:
     submission: AnswerColumns | None = None
     language: str | None = None
     model: str | None = None
+    flow: str = "ask"
+    """The first entry's flow."""
     sampling: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)
     prices: Mapping[str, Price] = field(default_factory=dict)
@@ -163,6 +165,7 @@ def load(folder: Path | str = ".") -> Task:
         submission=answer_columns(config, format, tables.get("test")),
         language=config.language,
         model=config.model,
+        flow=config.flow,
         sampling=config.sampling,
         limits=config.limits,
         prices=config.prices,

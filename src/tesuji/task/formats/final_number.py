@@ -2,7 +2,9 @@
 
 The number in the last box, else the one that follows the last marker of a final answer, else the
 last of the text. After a marker: a number that stands first ("18 dollars for 3 eggs"), or, where
-it begins a calculation, the result ("16 - 3 = 13"); else the last of the sentence.
+it begins a calculation, the result ("16 - 3 = 13"); else the last of the sentence. Arithmetic
+counts as its value (2^{10}). A box that holds something else than one number has none: an interval,
+a list, a multiple of pi, a root.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
+from tesuji.task.formats.arithmetic import arithmetic
 from tesuji.task.formats.boxes import last_box
 from tesuji.task.formats.ends import ends_of
 from tesuji.task.formats.markers import after_last_marker, first_line
@@ -24,6 +27,13 @@ _LEAD = re.compile(
 )
 _CALCULATION = re.compile(
     r"(?:[0-9.,+\-*/×÷()$€£¥% {}]|\\(?:times|cdot|div|left|right)(?![a-z]))*+="
+)
+_LONGEST_BOX = 300  # characters
+# Signs that what is in a box is no number, whatever digits it has.
+_NO_NUMBER = re.compile(
+    r"\\pi(?![a-z])|π|\\sqrt|√|\\(?:leq?|geq?|lt|gt|in|infty|pm|cup|cap|cdots|ldots)(?![a-z])"
+    r"|[<>≤≥±∞]|^\s*(?:\\left)?\s*[\[(][^()\[\]]*,[^()\[\]]*[\])]\s*$|\\\{|\b(?:or|and)\b"
+    r"|=[^=]*,[^=]*="
 )
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]")
 
@@ -45,7 +55,7 @@ def declared_number(text: str, wanted: Wanted) -> tuple[int | float | None] | No
     """
     content = last_box(text)
     if content is not None:
-        return (_number_of(content, wanted),)
+        return (_number_in_box(content, wanted),)
     tail = after_last_marker(text)
     if tail is None:
         return None
@@ -56,12 +66,21 @@ def declared_number(text: str, wanted: Wanted) -> tuple[int | float | None] | No
     return (number,)
 
 
+def _number_in_box(content: str, wanted: Wanted) -> int | float | None:
+    if len(content) <= _LONGEST_BOX and _NO_NUMBER.search(content):
+        value = arithmetic(content)  # \\sqrt{49}
+        return value if value is not None and wanted(value) else None
+    return _number_of(content, wanted)
+
+
 def _number_of(line: str, wanted: Wanted) -> int | float | None:
-    line = plain(line).strip()
+    raw, line = line, plain(line).strip()
     found = list(numerals(line))
-    if not found:
-        return None
     whole = only_number(line, found)
+    if whole is None:
+        whole = arithmetic(raw.strip(" \t*_:："))
+    if whole is None and not found:
+        return None
     if whole is not None:
         return whole if wanted(whole) else None
     lead = _LEAD.match(line)

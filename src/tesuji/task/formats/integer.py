@@ -1,4 +1,4 @@
-"""`integer(min, max, modulo)`: an integer, as in olympiad answers from 0 to 999."""
+"""`integer(min, max, modulo, boxed)`: an integer, as in olympiad answers from 0 to 999."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tesuji.errors import ConfigError
+from tesuji.task.formats.arithmetic import arithmetic
 from tesuji.task.formats.base import Grammar
+from tesuji.task.formats.boxes import boxes
 from tesuji.task.formats.final_number import declared_number, final_number
 from tesuji.task.formats.numerals import MAX_DIGITS, whole_number
 from tesuji.task.formats.options import integer_option, shown, target_text
@@ -23,12 +25,16 @@ class IntegerFormat:
     step of "find the remainder" is still right. Without it a number out of range is no answer.
     Parsing takes the number in the last box, after the last marker of a final answer, or else the
     last integer of the text ("18.0" is 18; 18.5 is none).
+
+    With `boxed`, right-shaped is also a text that reasons and puts the integer into a box, and that
+    is what is asked for.
     """
 
     name: ClassVar[str] = "integer"
     min: int | None = None
     max: int | None = None
     modulo: int | None = None
+    boxed: bool = False
 
     def __post_init__(self) -> None:
         if self.min is not None:
@@ -37,6 +43,8 @@ class IntegerFormat:
             integer_option("max", self.max)
         if self.modulo is not None:
             integer_option("modulo", self.modulo, at_least=1)
+        if not isinstance(self.boxed, bool):
+            raise ConfigError(f"[answer] boxed: must be true or false, not {shown(self.boxed)}")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ConfigError(f"[answer] min: {self.min} is greater than max = {self.max}")
         if self.modulo is not None and self._out_of_range(self.fallback()):
@@ -44,10 +52,14 @@ class IntegerFormat:
 
     def parse(self, text: str) -> int | None:
         value = final_number(text, _integral)
-        return None if value is None else self._held(int(value))
+        if value is None or (self.modulo is None and abs(value) >= 10**MAX_DIGITS):
+            return None
+        return self._held(int(value))
 
     def check(self, text: str) -> str | None:
         text = text.strip()
+        if self.boxed and not _STRICT.fullmatch(text):
+            return self._check_boxes(text)
         if not _STRICT.fullmatch(text):
             return "not an integer alone" if text else "empty"
         if len(text) > MAX_DIGITS:
@@ -59,9 +71,15 @@ class IntegerFormat:
 
     def tell(self) -> str:
         limits = self._range()
+        if self.boxed:
+            which = f"an integer{' ' + limits if limits else ''}"
+            return f"Reason step by step, and put the final answer, {which}, within \\boxed{{}}."
         return f"Answer with one integer{' ' + limits if limits else ''} and nothing else."
 
-    def constrain(self) -> Grammar:
+    def constrain(self) -> Grammar | None:
+        """Digits; None with `boxed`: a grammar that lets the model reason forbids nothing."""
+        if self.boxed:
+            return None
         low, high = self._bounds()
         sign = "" if low is not None and low >= 0 else "-?"
         longest = max((len(str(abs(n))) for n in (low, high) if n is not None), default=0)
@@ -74,6 +92,8 @@ class IntegerFormat:
         if not isinstance(value, int | float) or isinstance(value, bool) or value != value:
             text = target_text(value)
             number = whole_number(text)
+            if number is None:
+                number = arithmetic(text)
             if number is None:
                 declared = declared_number(text, _integral)
                 number = declared[0] if declared else None
@@ -94,6 +114,17 @@ class IntegerFormat:
         low = self.min if self.min is not None else 0
         high = self.max if self.max is not None else max(low, 0)
         return min(max(0, low), high)
+
+    def _check_boxes(self, text: str) -> str | None:
+        if not text:
+            return "empty"
+        said = {box.content for box in boxes(text)}
+        if not said:
+            return "a box that is never closed" if "\\boxed" in text else "no \\boxed{...}"
+        values = {self.parse(f"\\boxed{{{content}}}") for content in said}
+        if None in values:
+            return "no integer in the box" if len(said) == 1 else "a box without an integer"
+        return f"{len(values)} different integers in boxes" if len(values) > 1 else None
 
     def _held(self, number: int) -> int | None:
         if self.modulo is not None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from tesuji.task.formats.arithmetic import arithmetic
 from tesuji.task.formats.base import Grammar
 from tesuji.task.formats.final_number import declared_number, final_number
 from tesuji.task.formats.numerals import whole_number
@@ -53,6 +54,8 @@ class NumberFormat:
         if not isinstance(value, int | float) or isinstance(value, bool) or value != value:
             text = target_text(value)
             number = whole_number(text)
+            if number is None:
+                number = arithmetic(text)
             if number is None:
                 declared = declared_number(text, _finite)
                 number = declared[0] if declared else None

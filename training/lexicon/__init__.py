@@ -1,0 +1,1 @@
+"""Makes the lexicon of twenty questions: `python -m training.lexicon.build`."""
