@@ -12,7 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tesuji.errors import CapabilityError, DataError, InputError, ModelUnavailableError, RequestFailedError
+from tesuji.errors import (
+    CapabilityError,
+    DataError,
+    InputError,
+    ModelUnavailableError,
+    RequestFailedError,
+)
 from tesuji.games.filling import build, fill
 from tesuji.games.table import (
     CERTAIN,
