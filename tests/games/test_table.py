@@ -12,7 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tesuji.errors import CapabilityError, DataError, InputError, RequestFailedError
+from tesuji.errors import (
+    CapabilityError,
+    DataError,
+    InputError,
+    ModelUnavailableError,
+    RequestFailedError,
+)
 from tesuji.games.filling import build, fill
 from tesuji.games.table import (
     CERTAIN,
@@ -60,7 +66,7 @@ class Knows:
         self.asked += 1
         text = prompt[-1].content
         if self.asked > self.dies_at:
-            raise KeyboardInterrupt
+            raise ModelUnavailableError("gone")
         if self.fails in text.replace("\nQuestion", ""):
             raise RequestFailedError("refused")
         return "apple" in text or "猫" in text
@@ -161,7 +167,7 @@ def test_what_fails_stays_open_and_is_asked_again(tmp_path: Path) -> None:
 
 
 def test_cut_off_work_is_kept(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(ModelUnavailableError):
         asyncio.run(fill(create(tmp_path, WORDS, ASKED), Knows(dies_at=4)))
     model = Knows()
     asyncio.run(fill(create(tmp_path, WORDS, ASKED), model))

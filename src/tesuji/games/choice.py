@@ -47,7 +47,7 @@ def truths(table: QuestionTable, words: tuple[str, ...], prior: Floats) -> Truth
     return Truths(table, columns, first[:, 0].astype(float))
 
 
-WIDEST = 4096
+WIDEST = 2048
 """So many keywords at most are weighed for choosing from a table; the rest count as their mean."""
 
 

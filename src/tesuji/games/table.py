@@ -80,15 +80,15 @@ class QuestionTable:
             _let_go(self.cells)
 
 
-_NARROW = 8
+_NARROW, _SMALL = 8, 1 << 21  # columns, and cells of p
 
 
 def _product(p: NDArray[np.float32], across: NDArray[np.float32]) -> NDArray[np.float32]:
-    """p @ across.T; for a few columns without BLAS, whose threads cost more than they do.
+    """p @ across.T; where little is to do without BLAS, whose threads cost more than they do.
 
     On a busy machine of two cores a product of (4,000, 120) by 3 took 27 ms with them, 0.5 without.
     """
-    if len(across) > _NARROW:
+    if len(across) > _NARROW or p.size > _SMALL:
         return p @ across.T
     out: NDArray[np.float32] = np.einsum("qk,mk->qm", p, across)
     return out
