@@ -73,9 +73,7 @@ def _alike(one: str, two: str) -> bool:
     # What is strange is so from the first characters on.
     if sum(map(ne, one[:_FIRST], two)) > most or sum(map(ne, one, two)) > most:
         return False
-    return not any(
-        a != b and (a.isdigit() or b.isdigit()) for a, b in zip(one, two, strict=True)
-    )
+    return not any(a != b and (a.isdigit() or b.isdigit()) for a, b in zip(one, two, strict=True))
 
 
 def _has_letters(cycle: str) -> bool:
