@@ -135,6 +135,7 @@ def _question(prompt: str) -> tuple[str, str]:
     ] == ":" else question
 
 
+@lru_cache(maxsize=8)
 def _asks_how_to_say(question: str) -> bool:
     may = not question.isascii() or not _SAYING.isdisjoint(words_in(question))
     return may and _HOW_TO_SAY.search(question) is not None
