@@ -52,11 +52,11 @@ _LABEL = re.compile(
     r"|(?:只|仅|僅)(?:需要?|要)?(?:输出|輸出|回答|返回|给出|回复)[^。\n]{0,12}(?:字母|数字|选项"
     r"|標籤|标签|类别|名称|是|词|单词)",
 )
-_LABEL_HINT = re.compile(
-    r"only|just|one word|single word|or no|[Tt]rue|/no|nothing else|no (?:expl|other)"
-    r"|のみ|だけ|いいえ"
-    r"|で(?:答え|回答|解答)|一(?:言|単語|語)|[只仅僅]|否"
-)
+_LABEL_HINTS = (
+    "only", "just", "one word", "single word", "or no", "True", "true", "/no", "nothing else",
+    "no expl", "no other", "のみ", "だけ", "いいえ", "で答え", "で回答", "で解答", "一言",
+    "一単語", "一語", "只", "仅", "僅", "否",
+)  # fmt: skip
 _TEXT = re.compile(
     r"\b(?:(?:be|is|are) (?:classified|corrected|categori[sz]ed|converted|edited|improved"
     r"|simplified)"
@@ -193,7 +193,7 @@ def _reads(prompt: str) -> bool:
 @lru_cache(maxsize=4096)
 def mentions_label(prompt: str) -> bool:
     """Whether the prompt may ask for one word alone; cheap, for every prompt is asked."""
-    return _LABEL_HINT.search(_ends(prompt)) is not None
+    return any(map(_ends(prompt).__contains__, _LABEL_HINTS))
 
 
 @lru_cache(maxsize=4096)
