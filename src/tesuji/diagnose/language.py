@@ -142,6 +142,7 @@ def _own_words(language: str) -> frozenset[str]:
     return own | {word.capitalize() for word in own}
 
 
+@fact
 def _let_be(seen: Observation) -> str:
     """The text with code, addresses and thoughts blanked out, each character by a space."""
     text = seen.text
