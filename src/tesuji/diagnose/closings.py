@@ -80,11 +80,14 @@ _EDIT = (
 
 
 def closing(kind: str, *alternatives: str) -> tuple[str, re.Pattern[str]]:
-    """A kind of closing from its alternative patterns, after words that lead up to it."""
+    """A kind of closing from its alternative patterns, after words that lead up to it.
+
+    They are in lower case, as what they are matched with must be: twice as fast as IGNORECASE.
+    """
     lead = r"(?:(?:and|so|also|but|now|finally|lastly|again|overall|otherwise|anyway|please|well|ok"
     lead += r"|okay|in the meantime|as always|remember|however|still|alternatively|of course|edit:"
     lead += r"|in any case|if so),? ){0,2}"
-    return kind, re.compile(lead + "(?:" + "|".join(alternatives) + ")", re.IGNORECASE)
+    return kind, re.compile(lead + "(?:" + "|".join(alternatives) + ")")
 
 
 @cache

@@ -119,7 +119,7 @@ def copies(text: str, prompt: str, system: str) -> list[Copy]:
             ):
                 found.append(Copy(at, end, what))
     head = text[:_LEAK]
-    if any(lead in head for lead in _MAYBE_LEAD):
+    if any(map(head.__contains__, _MAYBE_LEAD)):
         for match in _LEADS_IN.finditer(text):
             start = match.end() - len(match[0].lstrip())
             if text[start : match.end()] not in prompt:

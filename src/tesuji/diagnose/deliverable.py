@@ -15,6 +15,7 @@ Deliverable: TypeAlias = Literal["", "label", "text", "block", "work"]
 or data, "work" a new text (mail, story, song), "" none of them, or an explanation with it."""
 
 _WINDOW = 700  # characters; the instruction stands at the prompt's beginning or end
+# What is looked for in a prompt is in lower case, as the prompt then is: IGNORECASE is slow.
 _EXPLAIN = re.compile(
     r"\b(?:expla\w+|why|reason\w*|justif\w+|describ\w+|comment\w*|step[- ]by[- ]step"
     r"|walk (?:me|us)"
@@ -26,7 +27,6 @@ _EXPLAIN = re.compile(
     r"|説明|理由|解説|なぜ|どうして|根拠|ポイント|教えて|述べて|考察|違い|コメント|アドバイス|解释"
     r"|解釋|说明|說明|为什么"
     r"|為什麼|理由|分析|原因|讲解|怎么|如何|介绍|建议|描述",
-    re.IGNORECASE,
 )
 _LABEL = re.compile(
     r"\b(?:answer|reply|respond|output|return|provide|give|say|write|print)\b[^.\n]{0,40}\b(?:only"
@@ -51,13 +51,12 @@ _LABEL = re.compile(
     r"|はい(?:か|または|/)いいえで"
     r"|(?:只|仅|僅)(?:需要?|要)?(?:输出|輸出|回答|返回|给出|回复)[^。\n]{0,12}(?:字母|数字|选项"
     r"|標籤|标签|类别|名称|是|词|单词)",
-    re.IGNORECASE,
 )
-_LABEL_HINT = re.compile(
-    r"only|just|one word|single word|or no|[Tt]rue|/no|nothing else|no (?:expl|other)"
-    r"|のみ|だけ|いいえ"
-    r"|で(?:答え|回答|解答)|一(?:言|単語|語)|[只仅僅]|否"
-)
+_LABEL_HINTS = (
+    "only", "just", "one word", "single word", "or no", "True", "true", "/no", "nothing else",
+    "no expl", "no other", "のみ", "だけ", "いいえ", "で答え", "で回答", "で解答", "一言",
+    "一単語", "一語", "只", "仅", "僅", "否",
+)  # fmt: skip
 _TEXT = re.compile(
     r"\b(?:(?:be|is|are) (?:classified|corrected|categori[sz]ed|converted|edited|improved"
     r"|simplified)"
@@ -73,27 +72,22 @@ _TEXT = re.compile(
     r"|分類し|並[びべ]替え|直してください|にして(?:ください|下さい)|翻译|翻譯|改写|改寫|润色|潤色"
     r"|纠正|修改|改成|改为|转换|转写|提取|抽取|分类|缩写"
     r"|续写|填空",
-    re.IGNORECASE,
 )
-_DATA = re.compile(r"(?<![a-z])(?:json|csv|yaml|xml|mermaid|svg|graphviz)(?![a-z])", re.IGNORECASE)
+_DATA = re.compile(r"(?<![a-z])(?:json|csv|yaml|xml|mermaid|svg|graphviz)(?![a-z])")
 # The answer itself is to be data, whatever it explains.
 _IN_DATA = re.compile(
     r"\b(?:output|response|answer|reply)\b[^.\n]{0,30}\b(?:in|as) (?:valid )?(?:json|csv|yaml"
     r"|xml)\b"
-    r"|(?:回答|応答|出力|結果)は?[^。\n]{0,12}(?:JSON|CSV|YAML|XML)"
-    r"|(?:JSON|CSV|YAML|XML)(?:形式|フォーマット)?で(?:答え|回答|出力|返)"
-    r"|(?:用|以)(?:JSON|CSV|YAML|XML)(?:格式)?",
-    re.IGNORECASE,
+    r"|(?:回答|応答|出力|結果)は?[^。\n]{0,12}(?:json|csv|yaml|xml)"
+    r"|(?:json|csv|yaml|xml)(?:形式|フォーマット)?で(?:答え|回答|出力|返)"
+    r"|(?:用|以)(?:json|csv|yaml|xml)(?:格式)?",
 )
-_EXPLAINED = re.compile(
-    r"\bexpla(?:in|nation)\w*|\bwalk me\b|説明し|解説し|解释|讲解", re.IGNORECASE
-)
+_EXPLAINED = re.compile(r"\bexpla(?:in|nation)\w*|\bwalk me\b|説明し|解説し|解释|讲解")
 _SAY_WHY = re.compile(
     r"\b(?:expla(?:in|nation)\w*|why|justify\w*|justification|discuss|analy[sz]e|compare"
     r"|step[- ]by[- ]step"
     r"|walk (?:me|us)|how (?:it|they|this|each) works?|rationale|give reasons?)\b"
     r"|説明|理由|解説|なぜ|解释|说明|为什么|理由",
-    re.IGNORECASE,
 )
 _BLOCK = re.compile(
     r"\b(?:html|markdown table|table|regex|regular expression|sql query"
@@ -115,7 +109,6 @@ _BLOCK = re.compile(
     r"|実装|生成|示)|表(?:形式|で|を作|に)"
     r"|(?:写|编写|生成|实现|给出|編寫|实现)[^。\n]{0,30}(?:代码|函数|程序|脚本|程式|查询|表格"
     r"|算法)|表格",
-    re.IGNORECASE,
 )
 _WORK = re.compile(
     r"\b(?:writ\w+|compos\w+|creat\w+|generat\w+|draft\w*|invent|craft|curate|come up with|make)\b"
@@ -128,20 +121,17 @@ _WORK = re.compile(
     r"[^。\n]{0,20}(?:書|作|考え|生成|挙げ|送)"
     r"|(?:写|寫|创作|撰写|编写|作|生成)[^。\n]{0,20}(?:诗|詩|故事|小说|歌|邮件|信|对话|剧本|演讲"
     r"|作文|文案|标题|文章|笑话|段)",
-    re.IGNORECASE,
 )
-_ASKS = re.compile(r"(?:write|create|implement|provide|generate|develop|build|code|make)\b", re.I)
+_ASKS = re.compile(r"(?:write|create|implement|provide|generate|develop|build|code|make)\b")
 _PLAYED = re.compile(
     r"\b(?:role-?play\w*|pretend|act(?:ing)? as|in character|persona"
     r"|you are (?:a|an|the|my|now)\b(?! (?:helpful |ai |an? )*assistant)|imagine you(?: are"
     r"|['’]re))\b"
     r"|ロールプレイ|なりきっ|演じ|コーチ|になったつもり|のように(?:話|振る舞)|扮演|角色",
-    re.IGNORECASE,
 )
 _HOW_TO = re.compile(
     r"\bhow (?:can|do|should|would|to|could) (?:i |you |one |we )?(?:write|make|create|start)\b"
     r"|\bguide me\b",
-    re.IGNORECASE,
 )
 # Texts that are addressed to somebody: "Let me know" can belong to them.
 _ADDRESSED = re.compile(
@@ -164,11 +154,10 @@ _ADDRESSED = re.compile(
     r"|historia|cuento|brief|nachricht|rede|gespräch|geschichte|lettera|dialogo|storia)\b"
     r"|(?:メール|手紙)(?:文|例|案|を|で|と|に返|への返|の(?:文|例|下書|返|本|書き|案|内容))"
     r"|返信|文面|スピーチ|挨拶|広告|台本|会話|物語|小説|投稿|ブログ|セリフ"
-    r"|キャッチ|お知らせ|宣伝|\bPR\b|メッセージ|お礼状|謝罪文|脚本|チラシ|招待"
+    r"|キャッチ|お知らせ|宣伝|\bpr\b|メッセージ|お礼状|謝罪文|脚本|チラシ|招待"
     r"|邮件|郵件|信件|写信|一封|回信|回复|文案|广告|廣告|演讲|對話|对话|小说|故事|客服"
     r"|剧本|留言|短信"
     r"|祝福|贺词|推文|博客|朋友圈|台词|帖子|扩写|续写",
-    re.IGNORECASE,
 )
 
 
@@ -181,36 +170,36 @@ def _ends(prompt: str) -> str:
 @lru_cache(maxsize=4096)
 def asks_to_explain(prompt: str) -> bool:
     """Whether the prompt says in so many words that what is made be explained."""
-    return _SAY_WHY.search(_ends(prompt)) is not None
+    return _SAY_WHY.search(_ends(prompt).lower()) is not None
 
 
 @lru_cache(maxsize=4096)
 def addressed(prompt: str) -> bool:
     """Whether the prompt asks for a text with a reader of its own, or for a part to be played."""
-    return _reads(prompt) or _PLAYED.search(_ends(prompt)) is not None
+    return _reads(prompt) or _PLAYED.search(_ends(prompt).lower()) is not None
 
 
 @lru_cache(maxsize=4096)
 def only_played(prompt: str) -> bool:
     """Whether the prompt asks for a part to be played, and for no text that has a reader."""
-    return not _reads(prompt) and _PLAYED.search(_ends(prompt)) is not None
+    return not _reads(prompt) and _PLAYED.search(_ends(prompt).lower()) is not None
 
 
 def _reads(prompt: str) -> bool:
-    ends = _ends(prompt)
+    ends = _ends(prompt).lower()
     return _ADDRESSED.search(ends) is not None and not _HOW_TO.search(ends)
 
 
 @lru_cache(maxsize=4096)
 def mentions_label(prompt: str) -> bool:
     """Whether the prompt may ask for one word alone; cheap, for every prompt is asked."""
-    return _LABEL_HINT.search(_ends(prompt)) is not None
+    return any(map(_ends(prompt).__contains__, _LABEL_HINTS))
 
 
 @lru_cache(maxsize=4096)
 def demanded(prompt: str) -> Deliverable:
     """The deliverable that the prompt asks for and nothing else."""
-    ends = _ends(prompt)
+    ends = _ends(prompt).lower()
     if not ends:
         return ""
     if _LABEL.search(ends):

@@ -56,4 +56,7 @@ def diagnose(
 
 def findings_in(seen: Observation) -> list[Finding]:
     """The findings of all detectors on one observation."""
-    return [finding for _, detector in DETECTORS for finding in detector(seen)]
+    found: list[Finding] = []
+    for _, detector in DETECTORS:
+        found += detector(seen)
+    return found

@@ -49,7 +49,7 @@ def cased(text: str, body: str, line: str, prompt: str) -> Sign | None:
 
     `body` is the end of `text`, and `line` its last line, or the end of that.
     """
-    found = _WORD.search(line)
+    found = _WORD.search(line, line.rfind(" ") + 1)
     word = found[0].lower() if found else ""
     lower = found is not None and found[0][0].islower()
     item = ITEM.match(line)

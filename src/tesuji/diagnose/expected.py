@@ -48,20 +48,30 @@ _LATIN_DEMANDS = tuple(
         rf"({_OTHERS}|{_ENGLISH})\b",
     )
 )
+# Before each pattern the characters of which it needs one.
 _CJK_DEMANDS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"({_JAPANESE})(?:だけ|のみ)?(?:を(?:使|用)(?!わ|い(?:ず|な))"
-        r"|(?:で|に|へ)(?!何|なん|どう|書かれ|言う|言え"
-        r"|よる|おけ|関|つい|対|は))"
-        r"[^。！？\n]{0,40}?(?:答|回答|書|説明|訳|出力|記述|作成|返|直|変換|応答|述べ|表現|し[てろなま]|せよ"
-        r"|お願い|教え|用い|使|作|まとめ|要約|生成|話|頼|ください|下さい|挙げ|列挙)"
-        r"(?!さ?れ|られ)",
-        r"(?:(英)|(和))訳(?:し|せよ|を(?!し)|の?お願い|$|[。\n])",
-        rf"[请請]用({_CHINESE})",
-        rf"(?:用|以|使用)(?:纯|流利的|地道的)?({_CHINESE})(?:来|來|进行|進行|语言|語言)?[^。！？\n]{{0,20}}?"
-        r"(?:回答|答|写|寫|说|說|解释|解釋|介绍|介紹|描述|输出|輸出|回复|回覆|表达|表達|翻译|总结|撰写|创作|生成)",
-        rf"(?:翻译|翻譯|译|譯|改写|转换|轉換)[^。\n]{{0,30}}?(?:成|为|為|到|作)(?:一[段篇句])?({_CHINESE})",
+    (needed, re.compile(pattern))
+    for needed, pattern in (
+        (
+            "語文字ル",
+            rf"({_JAPANESE})(?:だけ|のみ)?(?:を(?:使|用)(?!わ|い(?:ず|な))"
+            r"|(?:で|に|へ)(?!何|なん|どう|書かれ|言う|言え"
+            r"|よる|おけ|関|つい|対|は))"
+            r"[^。！？\n]{0,40}?(?:答|回答|書|説明|訳|出力|記述|作成|返|直|変換|応答|述べ|表現|し[てろなま]|せよ"
+            r"|お願い|教え|用い|使|作|まとめ|要約|生成|話|頼|ください|下さい|挙げ|列挙)"
+            r"(?!さ?れ|られ)",
+        ),
+        ("英和", r"(?:(英)|(和))訳(?:し|せよ|を(?!し)|の?お願い|$|[。\n])"),
+        ("请請", rf"[请請]用({_CHINESE})"),
+        (
+            "用以",
+            rf"(?:用|以|使用)(?:纯|流利的|地道的)?({_CHINESE})(?:来|來|进行|進行|语言|語言)?[^。！？\n]{{0,20}}?"
+            r"(?:回答|答|写|寫|说|說|解释|解釋|介绍|介紹|描述|输出|輸出|回复|回覆|表达|表達|翻译|总结|撰写|创作|生成)",
+        ),
+        (
+            "译譯改转轉",
+            rf"(?:翻译|翻譯|译|譯|改写|转换|轉換)[^。\n]{{0,30}}?(?:成|为|為|到|作)(?:一[段篇句])?({_CHINESE})",
+        ),
     )
 )
 _HOW_TO_SAY = re.compile(
@@ -116,7 +126,8 @@ def demanded_languages(prompt: str) -> frozenset[str]:
         return frozenset()
     patterns = () if LATIN_NAMES.isdisjoint(words_in(question)) else _LATIN_DEMANDS
     if not question.isascii():
-        patterns += _CJK_DEMANDS
+        has = question.__contains__
+        patterns += tuple(pattern for needed, pattern in _CJK_DEMANDS if any(map(has, needed)))
     return frozenset(_code(match) for pattern in patterns for match in pattern.finditer(question))
 
 
@@ -135,6 +146,7 @@ def _question(prompt: str) -> tuple[str, str]:
     ] == ":" else question
 
 
+@lru_cache(maxsize=8)
 def _asks_how_to_say(question: str) -> bool:
     may = not question.isascii() or not _SAYING.isdisjoint(words_in(question))
     return may and _HOW_TO_SAY.search(question) is not None

@@ -21,8 +21,8 @@ def detect_garbled(seen: Observation) -> Iterable[Finding]:
     if not text:
         return ()
     found = list(_lost(seen)) if not text.isascii() and "\ufffd" in text else []
-    for stretch in _joined(broken(text, seen.prompt)):
-        found.append(stretch)
+    if stretches := broken(text, seen.prompt):
+        found.extend(_joined(stretches))
     start = soup_start(seen)
     if start >= 0:
         found.append(Finding("garbled", start, len(text), "token soup", 0.8))

@@ -48,14 +48,14 @@ def _count(text: str, script: str) -> int:
 
 
 def _chinese_or_japanese(text: str, kana: int, ideographs: int) -> str | None:
-    chinese = sum(char in only_chinese() for char in text)
+    chinese = sum(map(only_chinese().__contains__, text))
     if kana * 8 > ideographs and kana > chinese // 2:
         return "ja"
     if chinese:
         return "zh"
-    if any(char in only_japanese() for char in text) or kana:
+    if kana or not only_japanese().isdisjoint(text):
         return "ja"
-    return "zh" if any(char in _CHINESE_WORDS for char in text) else None
+    return None if _CHINESE_WORDS.isdisjoint(text) else "zh"
 
 
 def _language_in(script: str, text: str) -> str | None:

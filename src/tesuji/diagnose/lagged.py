@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from operator import ne
 
 from tesuji.diagnose.anchors import STEP
 from tesuji.diagnose.periods import LONG_PERIOD, Run
@@ -16,7 +17,9 @@ from tesuji.diagnose.periods import LONG_PERIOD, Run
 _SHORTEST_CYCLE = 20  # characters
 _LEAST_LETTERS = 12  # of a cycle
 _LEAST_ALIKE = 0.9  # of the characters of two cycles
+_LEAST_CYCLES = 4
 _MOST_LAGS = 3
+_FIRST = 64  # characters of two cycles that are compared first
 _MOST = 20_000  # characters that are looked at
 
 
@@ -32,12 +35,15 @@ def lagged_loop(text: str, again: list[int], *, printed: int) -> Run | None:
     >>> run is not None and run.period
     33
     """
+    if len(again) - again.count(-1) < 2:
+        return None
     lags = Counter(place - number * STEP for number, place in enumerate(again) if place >= 0)
+    longest = min(LONG_PERIOD, len(text) // _LEAST_CYCLES)
     for lag, count in lags.most_common(_MOST_LAGS):
-        if count < 2 or not _SHORTEST_CYCLE <= lag <= LONG_PERIOD:
+        if count < 2 or not _SHORTEST_CYCLE <= lag <= longest:
             continue
         for start, end in _stretches(text[:_MOST], lag):
-            needed = 4 if end + lag > printed else 6
+            needed = _LEAST_CYCLES if end + lag > printed else 6
             if end - start >= needed * lag and _has_letters(text[start : start + lag]):
                 return Run(start, end, lag, exact=False, first=start + lag)
     return None
@@ -63,10 +69,11 @@ def _stretches(text: str, lag: int) -> Iterator[tuple[int, int]]:
 def _alike(one: str, two: str) -> bool:
     if one == two:
         return True
-    changed = [pair for pair in zip(one, two, strict=True) if pair[0] != pair[1]]
-    if len(changed) > len(one) * (1 - _LEAST_ALIKE):
+    most = len(one) * (1 - _LEAST_ALIKE)
+    # What is strange is so from the first characters on.
+    if sum(map(ne, one[:_FIRST], two)) > most or sum(map(ne, one, two)) > most:
         return False
-    return not any(a.isdigit() or b.isdigit() for a, b in changed)
+    return not any(a != b and (a.isdigit() or b.isdigit()) for a, b in zip(one, two, strict=True))
 
 
 def _has_letters(cycle: str) -> bool:

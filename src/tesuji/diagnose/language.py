@@ -17,7 +17,7 @@ from tesuji.diagnose.expected import asked_language, demanded_languages, normali
 from tesuji.diagnose.fences import code_spans
 from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.guess import language_of
-from tesuji.diagnose.latin import FUNCTION_WORDS, other_language, words_of
+from tesuji.diagnose.latin import FUNCTION_WORDS, may_hold_another, other_language, words_of
 from tesuji.diagnose.observation import Observation, fact
 from tesuji.diagnose.scripts import (
     foreign_letters,
@@ -142,6 +142,7 @@ def _own_words(language: str) -> frozenset[str]:
     return own | {word.capitalize() for word in own}
 
 
+@fact
 def _let_be(seen: Observation) -> str:
     """The text with code, addresses and thoughts blanked out, each character by a space."""
     text = seen.text
@@ -394,6 +395,8 @@ def _foreign_sentences(seen: Observation, expected: str) -> Iterator[Finding]:
     if ANY_LANGUAGE in spoken_of:
         return
     text = _QUOTED.sub(_blank, text)
+    if not may_hold_another(words_of(text), expected):
+        return
     own_prompt: str | None = None
     last: Finding | None = None
     for match in _SENTENCE.finditer(text):

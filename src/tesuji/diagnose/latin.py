@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import chain
 
+from tesuji.diagnose.prompt_words import ascii_words
+
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 # The commonest words of each language, without content words and most that others share.
@@ -88,13 +90,15 @@ def _languages_of_word() -> dict[str, tuple[str, ...]]:
 
 def words_of(text: str) -> list[str]:
     """The words of a text in lower case, with plain apostrophes; no numbers."""
+    if text.isascii() and "'" not in text:
+        return ascii_words(text)
     return WORD.findall(text.lower().replace("’", "'"))
 
 
 def scores(words: Iterable[str]) -> Counter[str]:
     """How many of the words (in lower case) are common ones of each language."""
     known = _languages_of_word()
-    return Counter(chain.from_iterable(known[word] for word in words if word in known))
+    return Counter(chain.from_iterable(filter(None, map(known.get, words))))
 
 
 def guess(words: Sequence[str]) -> str | None:

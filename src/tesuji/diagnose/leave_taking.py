@@ -224,9 +224,10 @@ def _closing(unit: str, prompt: str) -> str:
     if "exhaustive" in unit and _NOT_ALL.search(unit):
         return "" if asked_for(unit, prompt) else "disclaimer"
     tables = (closings.english(),) if unit.isascii() else (closings.english(), closings_cjk.cjk())
+    lowered = unit.lower()
     for table in tables:
         for kind, pattern in table:
-            if pattern.match(unit):
+            if pattern.match(lowered):
                 return "" if asked_for(unit, prompt) else kind
     return ""
 

@@ -144,6 +144,8 @@ def broken(text: str, prompt: str) -> list[Broken]:
         look(_LINE_END, "a literal line break", lambda _: "\n")
     if "&" in text and _ENTITY.search(text) and "</" not in text and not _in_code(text, prompt):
         look(_ENTITY, "a literal HTML entity", html.unescape)
+    if not found:
+        return found
     found = [
         b
         for b in found

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from tesuji.diagnose.anchors import STEP
 from tesuji.diagnose.periods import LONG_PERIOD, Run, apart
+from tesuji.diagnose.prompt_words import ascii_words
 
 _UNIT = re.compile(r"[^\n.!?。！？]*[\n.!?。！？]+[ \t\u3000]*|[^\n.!?。！？]+")
 _NO_LETTER = re.compile(r"[\W\d_]+")
@@ -102,7 +103,7 @@ def _units(text: str) -> list[Unit]:
     units: list[Unit] = []
     start = len(text) - len(text.lstrip())
     for match in _UNIT.finditer(text):
-        key = _NO_LETTER.sub(" ", match[0]).strip().casefold()
+        key = _letters(match[0])
         if not key:
             continue  # "12." belongs to what it numbers
         units.append(Unit(start, match.end(), key))
@@ -110,6 +111,12 @@ def _units(text: str) -> list[Unit]:
         if len(units) == _MOST_UNITS:
             break
     return units
+
+
+def _letters(text: str) -> str:
+    if text.isascii():
+        return " ".join(ascii_words(text))
+    return _NO_LETTER.sub(" ", text).strip().casefold()
 
 
 def _rounds(page: _Page, units: Sequence[Unit]) -> Iterator[Run]:

@@ -45,6 +45,8 @@ def notes_after(seen: Observation, end: int) -> tuple[int, str]:
         and not asked_for(text[block : min(end, block + 240)], seen.prompt)
     ):
         return block, "explains the block that was asked for"
+    if "\n" not in text:  # one paragraph: nothing stands after it
+        return _after_one_word(seen, end)
     for place in islice(MAY_NOTE.finditer(text, 0, end), _MOST_NOTES):
         note = NOTE.match(text, place.start(), end)
         if note is not None and (found := _note(seen, note, end)) is not None:
@@ -57,9 +59,7 @@ def notes_after(seen: Observation, end: int) -> tuple[int, str]:
     last = text.rfind("\n\n", max(0, stop - _MOST_REMARK), stop)
     if last >= 0 and (found_at := _remark(text, last, stop, seen.prompt)) >= 0:
         return found_at, "speaks of the answer itself"
-    if mentions_label(seen.prompt) and demanded(seen.prompt) == "label":
-        return _after_label(text, end)
-    return -1, ""
+    return _after_one_word(seen, end)
 
 
 def _remark(text: str, last: int, stop: int, prompt: str) -> int:
@@ -94,8 +94,14 @@ def _note(seen: Observation, note: re.Match[str], end: int) -> tuple[int, str] |
     return start, f"notes after what was asked for: {words[:30]!r}"
 
 
+def _after_one_word(seen: Observation, end: int) -> tuple[int, str]:
+    """After the one word, where one was asked for."""
+    if mentions_label(seen.prompt) and demanded(seen.prompt) == "label":
+        return _after_label(seen.text, end)
+    return -1, ""
+
+
 def _after_label(text: str, end: int) -> tuple[int, str]:
-    """After the one word that was asked for."""
     match = _LABEL_WORD.match(text, 0, end)
     if match is None or len(match["label"].split()) > 3 or end - match.end() < 25:
         return -1, ""

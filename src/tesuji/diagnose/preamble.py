@@ -28,6 +28,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_ROLE = 12  # characters of a role's name and its colon
+# What is looked for in a prompt is in lower case, as the prompt then is: IGNORECASE is slow.
 _YES_NO = re.compile(
     r"(?:^|[\n.!?:,]\s{0,3})(?:is|are|am|was|were|do|does|did|has|have|had|should|may|must"
     r"|(?:can|could|will|would)(?! you\b))\b[^\n?]{0,300}\?"
@@ -37,11 +38,9 @@ _YES_NO = re.compile(
     r"|should)\b[^\n?]{0,200}\?"
     r"|\byes\b[^\n]{0,20}\bno\b"
     r"|はい[^\n]{0,12}いいえ|[吗嗎么麼][？?]|是否|是不是|能不能|可不可以|对不对",
-    re.IGNORECASE,
 )
 _CAN_YOU = re.compile(
     r"\b(?:can|could|will|would) you\b[^\n?]{0,300}\?|(?:できます|もらえます|くれます)か",
-    re.IGNORECASE,
 )
 _JA_QUESTION = re.compile(r"ですか|ますか|でしょうか|ませんか|ましたか")
 _JA_SENTENCE_END = re.compile(r"[。？?！!\n]")
@@ -53,14 +52,12 @@ _ROLE_PLAY = re.compile(
     r"\b(?:role-?play|pretend|act as|acting as|in character|impersonat|you are (?:a|an) "
     r"(?:pirate|knight|wizard|king|queen|character))|imagine you|なりきって|ロールプレイ"
     r"|役になって|演じ|扮演",
-    re.IGNORECASE,
 )
 # A reader's part, or one to be played: what it exclaims is said in character.
 _PERSONA = re.compile(
     r"あなた(?:は|が)[^。\n]{1,30}(?:です|で、|として|だと|働いて)|どのような返事|適切な発言"
     r"|ボット|皮肉"
     r"|\byou are (?:a|an|the)\b|\bfunny\b|\bpirate\b",
-    re.IGNORECASE,
 )
 _GREETING_ASKED = re.compile(
     r"\b(?:pretend|rewrite|rephrase|paraphrase|statement|écri\w+|rédig\w+|lettre|discours"
@@ -73,13 +70,11 @@ _GREETING_ASKED = re.compile(
     r"|안녕|\bhola\b|\bbonjour\b|\bhallo\b|\bciao\b|привет|สวัสดี|\bolá\b"
     r"|こんにちは|こんばんは|おはよう|挨拶|あいさつ|メール|手紙|会話|演説|スピーチ|書いて|作成"
     r"|返信|你好|您好|邮件|郵件|信|写|寫",
-    re.IGNORECASE,
 )
 _GREETS = re.compile(
     r"\b(?:hi|hello|hey|good (?:morning|evening|afternoon)|how are you|hola|bonjour|hallo|ciao"
     r"|olá)\b"
     r"|привет|안녕|สวัสดี|こんにちは|こんばんは|おはよう|你好|您好",
-    re.IGNORECASE,
 )
 _ONLY_GREETS = 60  # characters of a prompt that may be no more than a greeting
 _MORE = 12  # characters that it may have beside
@@ -89,7 +84,6 @@ _REQUEST = re.compile(
     r"|provide|show"
     r"|make|create|list|describe|summari[sz]e|recommend|suggest|share|generate|compare"
     r"|outline)\b[^\n?]{14}",
-    re.IGNORECASE,
 )
 # Nothing of an answer follows: the user is asked for something.
 _ASKS_BACK = re.compile(
@@ -116,7 +110,7 @@ _MOST_PROMPT = 4_000  # the question stands at the prompt's end; more is not loo
 
 def asks_yes_or_no(prompt: str) -> bool:
     """Whether the end of the prompt asks a question that yes or no answers."""
-    tail = prompt[-_MOST_PROMPT:]
+    tail = prompt[-_MOST_PROMPT:].lower()
     if _YES_NO.search(tail):
         return True
     return any(
@@ -203,14 +197,14 @@ def _thought_end(text: str) -> int:
 def _soft_kinds(prompt: str) -> frozenset[str]:
     """The kinds that go only with a harder one after them; else they may be the answer."""
     soft = {"courtesy"}
-    tail = prompt[-_MOST_PROMPT:]
-    if asks_yes_or_no(prompt) or _ROLE_PLAY.search(prompt[:_MOST_PROMPT]):
+    head, tail = prompt[:_MOST_PROMPT].lower(), prompt[-_MOST_PROMPT:].lower()
+    if asks_yes_or_no(tail) or _ROLE_PLAY.search(head):
         soft |= {"yes", "agreement"}
     elif not prompt or (_CAN_YOU.search(tail) and not _REQUEST.search(tail)):
         soft.add("yes")
-    if not prompt or _GREETING_ASKED.search(tail) or _is_a_greeting(prompt):
+    if not prompt or _GREETING_ASKED.search(tail) or _is_a_greeting(tail):
         soft |= {"greeting", "exclamation"}
-    if _PERSONA.search(prompt[:_MOST_PROMPT]):
+    if _PERSONA.search(head):
         soft.add("exclamation")
     if asks_about_the_model(prompt):
         soft.add("disclaimer")
@@ -218,7 +212,7 @@ def _soft_kinds(prompt: str) -> frozenset[str]:
 
 
 def _is_a_greeting(prompt: str) -> bool:
-    """Whether the prompt is a greeting and hardly more: one in return is the answer."""
+    """Whether a prompt in lower case is a greeting and hardly more: one in return is the answer."""
     if len(prompt) > _ONLY_GREETS or _GREETS.search(prompt) is None:
         return False
     return "?" not in prompt or len(_GREETS.sub("", prompt).strip(" ,.!?")) <= _MORE

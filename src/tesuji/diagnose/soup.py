@@ -50,9 +50,9 @@ def soup_start(seen: Observation) -> int:
     text, prompt = seen.text, seen.prompt
     size = len(text)
     tail = text[-_SHORT_WINDOW:]
-    if size < _SHORT_WINDOW or tail.count(" ") < _LEAST_SPACES or not _may_be(tail):
+    if size < _SHORT_WINDOW or tail.count(" ") < _LEAST_SPACES:
         return -1
-    if tail.count("\n") > _MOST_LINES or tail.count('"') > _MOST_QUOTES:
+    if tail.count("\n") > _MOST_LINES or tail.count('"') > _MOST_QUOTES or not _may_be(tail):
         return -1
     if size >= _WINDOW and _may_be(text[-_WINDOW:]) and _is_soup(text[-_WINDOW:], prompt, 1.0):
         start = size - _WINDOW

@@ -149,12 +149,15 @@ def _sign(seen: Observation, body: str) -> tuple[str, float] | None:
 
 def _cut_loop(seen: Observation) -> tuple[str, float] | None:
     """A loop that lasts to the end and stops inside of a cycle."""
+    found = loops(seen)
+    if not found:
+        return None
     text = seen.text
     printed = len(text.rstrip())
     line = text[text.rfind("\n", 0, printed) + 1 : printed]
     if is_listed(line):
         return None
-    for run in loops(seen)[-1:]:
+    for run in found[-1:]:
         if run.end < printed or run.period < 5:
             continue
         # What followed in the cycle before: a letter, and the word is cut.

@@ -64,8 +64,10 @@ _MAYBE_TURN = re.compile(
 )
 # A header of a chat template whose tokens were stripped: its role alone.
 _BARE_ROLE = re.compile(r"(?:\n\n|(?<=[.!?。！？]))(?:user|assistant|model)\n")
+_BARE_LABELS = ("user\n", "assistant\n", "model\n")
+_LONGEST_LABEL = 24  # characters, marks around it included
 _LEADING_LABEL = re.compile(
-    r"(?:user|assistant|model)\n"
+    rf"{'|'.join(_BARE_LABELS)}"
     rf"|\s*(?:#{{1,4}} ?)?(?:(?i:{_ANSWERS}|{_ASKS})|AI|ChatGPT|### ?Response) ?[:：](?=\s|\w)"
 )
 # What makes a dialogue part of the task, or at least its labels part of the answer.
@@ -188,6 +190,9 @@ def _answered(rest: str) -> bool:
 
 def leading_label(seen: Observation) -> int:
     """The end of a role label that the text starts with; 0 if it starts with none."""
+    head = seen.text.lstrip()[:_LONGEST_LABEL]
+    if ":" not in head and "：" not in head and not seen.text.startswith(_BARE_LABELS):
+        return 0
     match = _LEADING_LABEL.match(seen.text)
     if match is None or "System" in match[0] or "system" in match[0] or _allows(seen.prompt)[1]:
         return 0

@@ -97,7 +97,7 @@ def _found(prompt: str) -> Iterator[Demand]:
         for cues, beside, find in _ENGLISH:
             if not cues.isdisjoint(said) and not (beside and beside.isdisjoint(words)):
                 yield from find(prompt)
-    if not prompt.isascii() and any(mark in prompt for mark in _WRITTEN_IN_CJK):
+    if not prompt.isascii() and any(map(prompt.__contains__, _WRITTEN_IN_CJK)):
         for literals, find in _CJK:
-            if any(cue in prompt for cue in literals):
+            if any(map(prompt.__contains__, literals)):
                 yield from find(prompt)
