@@ -92,7 +92,13 @@ tried(os.listdir, 'root/etc')""", harmless=True),
     Escape("a hard link", "os.link('@SECRET@', 'hard')\nprint('ESCAPED', read('hard'))", harmless=True),
     Escape("devices", "for name in ('mem', 'kmsg', 'vda', 'sda', 'nvme0n1', 'tty', 'ptmx', 'fuse'):\n    tried(read, f'/dev/{name}')"),
     Escape("the machine's own files", "for path in ('/etc/shadow', '/etc/hosts', '/sys/kernel/notes', '/proc/version', '/proc/cpuinfo'):\n    tried(read, path)", harmless=True),
-    Escape("folders", "for path in ('/', '/etc', '/home', '/proc', '/tmp', '@FOLDER@'):\n    tried(lambda: os.listdir(path)[0] if path != '/' or 'etc' in os.listdir(path) else 1 / 0)", harmless=True),
+    Escape("folders", """
+way = {name for place in (*sys.path, sys.prefix) for name in place.split('/')}  # to the libraries
+def others(path):
+    names = [name for name in os.listdir(path) if name not in way]
+    return names[0] if path != '/' or 'etc' in names else 1 / 0
+for path in ('/', '/etc', '/home', '/proc', '/tmp', '@FOLDER@'):
+    tried(others, path)""", harmless=True),
     Escape("a file's handle", """
 handle = ctypes.create_string_buffer(200)
 ctypes.c_uint.from_buffer(handle).value = 128
