@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 
 def children(process: int) -> list[int]:
     """The processes below one, however deep."""
-    try:
-        tasks = list(Path(f"/proc/{process}/task").iterdir())
-        own = [int(c) for task in tasks for c in (task / "children").read_text().split()]
-    except OSError:
-        return []
+    own: list[int] = []
+    with suppress(OSError):  # it is gone
+        for task in Path(f"/proc/{process}/task").iterdir():
+            with suppress(OSError):  # a thread that has ended
+                own += map(int, (task / "children").read_text().split())
     return own + [deeper for child in own for deeper in children(child)]
 
 
@@ -26,6 +29,34 @@ def descriptors() -> int:
 def folders() -> set[str]:
     """Folders of sandboxes that lie about."""
     return {path.name for path in Path(tempfile.gettempdir()).glob("tesuji-sandbox-*")}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What there is of this process: open files, folders of sandboxes, processes below it."""
+
+    files: int
+    folders: frozenset[str]
+    processes: frozenset[int]
+
+
+def standing() -> Standing:
+    """What there is now."""
+    return Standing(descriptors(), frozenset(folders()), frozenset(children(os.getpid())))
+
+
+def nothing_new(before: Standing) -> bool:
+    """Whether soon there is nothing that there wasn't before. What other tests left may end."""
+
+    def nothing() -> bool:
+        now = standing()
+        return (
+            now.files <= before.files
+            and now.folders <= before.folders
+            and now.processes <= before.processes
+        )
+
+    return soon(nothing)
 
 
 def lives(process: int) -> bool:

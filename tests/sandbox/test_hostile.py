@@ -14,7 +14,7 @@ import pytest
 from escapes import ESCAPES, READING, TRIED, WRITING, Escape
 from floods import FLOODS, Flood
 from machines import MACHINES
-from processes import children, descriptors
+from processes import Standing, nothing_new, standing
 from world import KEY, SECRET, World
 
 from tesuji.sandbox import Limits, Outcome, Sandbox, Session
@@ -38,16 +38,11 @@ async def ran(sandbox: Sandbox, code: str, limits: Limits | None = None) -> Outc
         return await session.run(code)
 
 
-def there() -> tuple[int, list[int]]:
-    """The files that are open and the processes that run, here and below."""
-    return descriptors(), children(os.getpid())
-
-
-def all_is_well(witness: Session, loop: Loop, before: tuple[int, list[int]]) -> bool:
+def all_is_well(witness: Session, loop: Loop, before: Standing) -> bool:
     """The parent lives, the other session has its state, nothing is open or running."""
     kept = loop.run_until_complete(witness.run("mine, open('file').read()"))
     assert kept.value == "('untouched', 'untouched')", kept
-    assert there() == before
+    assert nothing_new(before)
     return True
 
 
@@ -55,7 +50,7 @@ def all_is_well(witness: Session, loop: Loop, before: tuple[int, list[int]]) -> 
 def test_no_way_out(
     escape: Escape, sandbox: Sandbox, witness: Session, world: World, loop: Loop
 ) -> None:
-    before = there()
+    before = standing()
     outcome = loop.run_until_complete(ran(sandbox, world.filled(TRIED + escape.code)))
     assert "ESCAPED" not in outcome.printed, outcome.printed
     for text in (outcome.printed, outcome.value or "", outcome.error or ""):
@@ -83,7 +78,7 @@ def test_the_programs_would_get_out_of_nothing(escape: Escape, tmp_path: Path) -
 def test_no_flood(
     flood: Flood, sandbox: Sandbox, witness: Session, world: World, loop: Loop
 ) -> None:
-    before = there()
+    before = standing()
     limits = replace(SMALL, seconds=0.2) if flood.ends == ("time",) else SMALL
     outcome = loop.run_until_complete(ran(sandbox, flood.code, limits))
     assert outcome.end in flood.ends, outcome

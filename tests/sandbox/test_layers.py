@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from machines import MACHINES, NAMESPACES
-from processes import children, folders
+from processes import folders, nothing_new, standing
 
 from tesuji.cli.paper import console
 from tesuji.cli.show_files import show_doctor
@@ -120,10 +120,9 @@ def test_mathematics_works_whatever_is_missing(machine: str) -> None:
             outcome = await session.run(MATH)
             assert outcome.value == "166833", outcome
 
-    before = folders(), set(children(os.getpid()))
+    before = standing()
     asyncio.run(go())
-    assert folders() == before[0]
-    assert set(children(os.getpid())) <= before[1]  # those of other tests may have ended
+    assert nothing_new(before)
 
 
 def test_filters_are_written_for_two_kinds_of_processors(monkeypatch: pytest.MonkeyPatch) -> None:
