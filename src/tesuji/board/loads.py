@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from tesuji.models.prices import cost
 from tesuji.moves.fit import Load, load_of_run
-from tesuji.run.ledger import Ledger, RunRow
+from tesuji.run.ledger import Ledger, RunRow, split_keys
 from tesuji.task.task import Task
 
 LIMITS = ("seconds", "requests", "tokens", "usd")
 _LOOKED = 200  # answers, where a run read what others had recorded
-_KEY_BYTES = 16
 
 
 class Loads:
@@ -65,10 +64,7 @@ def _sums(ledger: Ledger, run: int) -> tuple[int, int, int, int, float] | None:
         "SELECT COALESCE(drafts, output) FROM answers WHERE run = ? AND output IS NOT NULL LIMIT ?",
         run, _LOOKED,
     )  # fmt: skip
-    keys = [
-        joined[at : at + _KEY_BYTES]
-        for (joined,) in rows for at in range(0, len(joined), _KEY_BYTES)
-    ]  # fmt: skip
+    keys = [key for (joined,) in rows for key in split_keys(joined)]
     outputs, tokens_in, tokens_out, seconds = 0, 0, 0, 0.0
     for start in range(0, len(keys), 500):
         part = keys[start : start + 500]

@@ -23,11 +23,11 @@ from tesuji.run.ledger import (
     read_logprobs,
     read_messages,
     read_notes,
+    split_keys,
 )
 from tesuji.task.sample import Message, Sample
 from tesuji.task.task import Task
 
-_KEY_BYTES = 16
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=str).encode
 _ANSWERS = """
 SELECT sample, state, answer, score, output, reason, drafts FROM answers
@@ -189,8 +189,7 @@ def _row(
 def _keys(output: bytes | None, drafts: bytes | None) -> list[bytes]:
     if drafts is None:
         return [] if output is None else [output]
-    keys = [drafts[at : at + _KEY_BYTES] for at in range(0, len(drafts), _KEY_BYTES)]
-    return list(dict.fromkeys(keys))  # a flow may ask the same twice
+    return list(dict.fromkeys(split_keys(drafts)))  # a flow may ask the same twice
 
 
 def _read(ledger: Ledger, key: bytes, findings: list[tuple[Any, ...]]) -> Drawn:

@@ -38,6 +38,7 @@ from tesuji.run.ledger.outputs import (
     record_scores,
     sampling_json,
     score_key,
+    split_keys,
     storable,
 )
 from tesuji.run.ledger.passes import Spent, add_spent, find_settled
@@ -146,6 +147,7 @@ __all__ = [
     "sampling_json",
     "score_key",
     "set_best",
+    "split_keys",
     "storable",
     "undo_best",
     "write_alarm",

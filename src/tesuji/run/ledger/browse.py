@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from tesuji.errors import InputError
 from tesuji.run.ledger.notes import Note, read_notes
+from tesuji.run.ledger.outputs import KEY_BYTES
 from tesuji.run.ledger.runs import AnswerState, get_run
 from tesuji.run.ledger.selecting import Filter, Order, answer_text, select_ids
 from tesuji.run.ledger.store import Ledger
@@ -97,7 +98,6 @@ FROM answers x JOIN answers y ON y.run = :b AND y.sample = x.sample
 WHERE x.run = :a AND x.score IS NOT NULL AND y.score IS NOT NULL
 """
 _ENDLESS = "abs(score) > 1.7976931348623157e308"
-_KEY_BYTES = 16
 _SHORT = 120  # characters of an answer
 _MOST = 1000  # rows in a page
 _MOST_BINS = 1000
@@ -212,7 +212,7 @@ def _row(found: tuple[Any, ...], kinds: tuple[str, ...], note: Note | None) -> R
     sample, state, score, answer, output, drafts, tokens_in, tokens_out, seconds, length, other = (
         found
     )
-    outputs = int(output is not None) if drafts is None else drafts // _KEY_BYTES
+    outputs = int(output is not None) if drafts is None else drafts // KEY_BYTES
     return Row(
         sample, state, score, None if answer is None else _short(answer_text(answer)), kinds,
         tokens_in, tokens_out, seconds, length, outputs,

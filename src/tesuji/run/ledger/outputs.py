@@ -22,6 +22,9 @@ from tesuji.task.sample import Message
 # `json.dumps` with options makes an encoder a call, which costs more than most encodings here.
 _dumps = json.JSONEncoder(ensure_ascii=False).encode
 
+KEY_BYTES = 16
+"""How long an output's key is."""
+
 
 def messages_json(messages: Sequence[Message]) -> str:
     """The messages as JSON, just as they were sent: `[["user", "…"], …]`."""
@@ -50,6 +53,15 @@ def output_key(identity: str, request: Request) -> bytes:
     """16 bytes that name this draw of this request to this model."""
     messages = messages_json(request.messages)
     return _hash(identity, messages, sampling_json(request.sampling), str(request.index))
+
+
+def split_keys(joined: bytes) -> list[bytes]:
+    """The keys in what an answer keeps of its drafts: one after the other, in the order of asking.
+
+    >>> split_keys(bytes(32)) == [bytes(16)] * 2
+    True
+    """
+    return [joined[at : at + KEY_BYTES] for at in range(0, len(joined), KEY_BYTES)]
 
 
 def has_output(ledger: Ledger, key: bytes) -> bool:
@@ -181,7 +193,7 @@ def _hash(*parts: str) -> bytes:
     """A hash of the parts, each with its length, so that no two lists of parts look the same."""
     contents = [part.encode("utf-8", "surrogatepass") for part in parts]
     whole = b"".join([b"%d:%b" % (len(content), content) for content in contents])
-    return hashlib.sha256(whole).digest()[:16]
+    return hashlib.sha256(whole).digest()[:KEY_BYTES]
 
 
 def read_logprobs(text: str | None) -> tuple[TokenLogprob, ...] | None:

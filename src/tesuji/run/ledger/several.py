@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from tesuji.run.ledger.outputs import split_keys
 from tesuji.run.ledger.store import Ledger
-
-_KEY_BYTES = 16
 
 
 def note_identities(ledger: Ledger, run: int, identities: Mapping[str, str]) -> None:
@@ -34,10 +33,10 @@ def outputs_by_model(ledger: Ledger, run: int) -> dict[str, int]:
     rows = ledger.rows("SELECT output, drafts FROM answers WHERE run = ?", run)
     for output, drafts in rows:
         joined = drafts if drafts is not None else output or b""
-        for at in range(0, len(joined), _KEY_BYTES):
+        for key in split_keys(joined):
             found = ledger.row(
                 "SELECT s.model FROM outputs o JOIN setups s ON s.id = o.setup WHERE o.key = ?",
-                joined[at : at + _KEY_BYTES],
+                key,
             )
             if found:
                 counts[found[0]] += 1
