@@ -112,7 +112,7 @@ def open_end(text: str, body: str, prompt: str) -> Sign | None:
         return "ends with an operator", 0.6
     if "\\" in body and (opened := _open_formula(body)):
         return f"{opened} is never closed", 0.7
-    if last.isalnum() and (sign := open_bracket(line[-_MOST_LINE:], body)) is not None:
+    if last.isalnum() and (sign := open_bracket(line[-_MOST_LINE:])) is not None:
         return sign
     if last.isdigit() and _NUMBER.fullmatch(line) and _next_number(body, line):
         return "a list item is only begun", 0.75

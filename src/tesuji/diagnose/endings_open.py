@@ -53,7 +53,7 @@ def open_place(line: str) -> Sign | None:
     return None
 
 
-def open_bracket(line: str, body: str) -> Sign | None:
+def open_bracket(line: str) -> Sign | None:
     """A bracket of code or of a formula that is open where the line ends.
 
     Where it ends with a letter, the line must look like code that is no part of a sentence.
@@ -62,12 +62,12 @@ def open_bracket(line: str, body: str) -> Sign | None:
         return "'{' is never closed", 0.75
     if "(" not in line and "[" not in line and "{" not in line:
         return None
-    if never_closed(line) is None or not _CODE.search(line) or ITEM.match(line):
+    opened = never_closed(line)
+    if opened is None or not _CODE.search(line) or ITEM.match(line):
         return None
     if line[-1].isalpha() and not _STATEMENT.match(line):
         return None
-    opened = never_closed(line)
-    return (f"{opened} is never closed", 0.7) if opened else None
+    return f"{opened} is never closed", 0.7
 
 
 def is_item(line: str) -> bool:
