@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tesuji as tj
+from tests.board.browsing import chromium
 from tests.board.test_pages import HOSTILE, contents, seen
 from tests.cli.terminal import command, environment
 from tesuji.board.board import Board
@@ -403,14 +404,9 @@ def test_texts_stay_letter_by_letter(text: str) -> None:
 
 def test_it_opens_from_disk_in_a_browser(exported: tuple[Path, str]) -> None:
     """Style and script are let in by the pages' own policy, and the keys work."""
-    browser = shutil.which("chromium")
-    if browser is None:
-        pytest.skip("no chromium")
-    playwright = pytest.importorskip("playwright.sync_api")
     folder, _ = exported
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        page = chromium.new_page()
+    with chromium() as browser:
+        page = browser.new_page()
         wrong: list[str] = []
         page.on("console", lambda message: wrong.append(message.text))
         page.on("requestfailed", lambda request: wrong.append(request.url))
@@ -429,4 +425,3 @@ def test_it_opens_from_disk_in_a_browser(exported: tuple[Path, str]) -> None:
         page.wait_for_url("**/samples.html")
         page.goto((folder / "index.html").as_uri())
         assert wrong == []
-        chromium.close()
