@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from tesuji.diagnose import clean
 from tesuji.diagnose.finding import Finding, Kind
 from tesuji.diagnose.visible import visible_parts
 from tesuji.errors import TesujiError
+from tesuji.flows.election import ballot
 from tesuji.models.base import Request, Sampling
 from tesuji.run.entry import Entry, entry_of
 from tesuji.run.exchange.rows import Drawn, Row
@@ -79,7 +79,7 @@ def attempts_of(task: Task, run: RunRow, row: Row) -> list[Attempt]:
         room -= len(drawn.output.text)
         if entry is not None and room >= 0:
             text, answer = _read(task, entry, drawn)
-        vote = None if answer is None else json.dumps(answer, sort_keys=True, ensure_ascii=False)
+        vote = None if answer is None else ballot(answer)
         found.append(Attempt(at + 1, drawn, at == row.chosen, text, answer, vote))
     return found
 

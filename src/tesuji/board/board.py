@@ -22,6 +22,7 @@ from tesuji.board.still import Still
 from tesuji.board.view import fragment, render
 from tesuji.errors import InputError
 from tesuji.reports.words import score_text
+from tesuji.run.exchange.rows import Row, find_row
 from tesuji.run.ledger import FILE, Filter, Ledger, RunRow, get_run
 from tesuji.task.sample import Sample
 from tesuji.task.task import Task
@@ -116,6 +117,13 @@ class Board:
         if split not in self._samples:
             self._samples[split] = {sample.id: sample for sample in rows}
         return self._samples[split].get(id)
+
+    def row(self, ledger: Ledger, run: RunRow, id: str) -> Row:
+        """What a run made of a sample. InputError where there is none."""
+        row = find_row(ledger, run.id, id, self.sample(run.split, id))
+        if row is None:
+            raise InputError(f"run {run.id} has no such sample")
+        return row
 
     def filter(self, ledger: Ledger, run: int, asked: Asked, *, whole: bool = False) -> Filter:
         """Which samples of a run are asked for: of those that are exported, where it is an export,

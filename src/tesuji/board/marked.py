@@ -11,6 +11,7 @@ from tesuji.board.aligned import Block, letter_blocks, word_blocks
 from tesuji.diagnose import visible
 from tesuji.diagnose.finding import Finding
 from tesuji.diagnose.visible import visible_parts
+from tesuji.task.sample import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ def as_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def messages_text(messages: Iterable[Message]) -> str:
+    """What was sent, as one text."""
+    return "\n\n".join(f"[{one.role}]\n{one.content}" for one in messages)
 
 
 def changes(target: str, answer: str) -> list[Change]:

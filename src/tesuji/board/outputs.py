@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeAlias, cast, overload
 
@@ -84,16 +84,11 @@ def record_file(source: OutputsFile, folder: Path, watch: Watch = iter) -> tuple
         task = _task(source, folder)
         every = max(1, count_rows(source.path) // _POINTS)
         recorder = _Recorder(source, ledger, _begin(ledger, task), every)
-        rows = iter(watch(_again(first, told)))
+        rows = iter(watch(chain((first,), told)))
         while batch := list(islice(rows, min(_BATCH, every))):
             recorder.record(batch)
         recorder.end()
     return task, recorder.remarks()
-
-
-def _again(first: Told, rest: Iterator[Told]) -> Iterator[Told]:
-    yield first
-    yield from rest
 
 
 def _task(source: OutputsFile, folder: Path) -> Task:

@@ -16,7 +16,7 @@ from tesuji.run.ledger.browse import Extreme
 QUICK = 20_000  # samples: a fifth of a second
 BINS = 12
 _TOP = 5
-EXTREMES: tuple[str, ...] = get_args(Extreme)
+EXTREMES: tuple[Extreme, ...] = get_args(Extreme)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Spread:
 
     bars: tuple[Bar, ...]
     missing: int
-    extremes: Mapping[str, tuple[Row, ...]]
+    extremes: Mapping[Extreme, tuple[Row, ...]]
 
 
 async def spread(later: Later, path: Path, run: RunRow) -> Found[Spread]:
@@ -54,7 +54,7 @@ async def spread(later: Later, path: Path, run: RunRow) -> Found[Spread]:
 def read_spread(ledger: Ledger, run: int) -> Spread:
     """The bars and the extremes of a run."""
     found = distribution(ledger, run, BINS)
-    tops = {by: extremes(ledger, run, by, _TOP) for by in get_args(Extreme)}
+    tops = {by: extremes(ledger, run, by, _TOP) for by in EXTREMES}
     return Spread(bars(found), found.missing, tops)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tesuji.board.loads import Loads
@@ -99,10 +99,9 @@ def _with_frontiers(marks: Sequence[Mark], higher_is_better: bool) -> list[Mark]
 
     cheapest, quickest = front(lambda mark: mark.cost), front(lambda mark: mark.seconds)
     return [
-        Mark(mark.run, mark.fate, mark.when, mark.so_far, mark.cost, mark.seconds,
-             str(mark.run.id) in cheapest, str(mark.run.id) in quickest)
+        replace(mark, cheapest=str(mark.run.id) in cheapest, quickest=str(mark.run.id) in quickest)
         for mark in marks
-    ]  # fmt: skip
+    ]
 
 
 def moment(seconds: float) -> str:

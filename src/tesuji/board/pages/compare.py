@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from tesuji.board.asked import Asked, read_asked
-from tesuji.board.marked import Change, as_text, sides, word_changes
+from tesuji.board.marked import Change, as_text, messages_text, sides, word_changes
 from tesuji.board.shortened import shorten
 from tesuji.compare.trial import compare_runs
 from tesuji.diagnose.finding import KINDS
 from tesuji.errors import InputError
 from tesuji.reports.words import number_text, percent, usd_text
-from tesuji.run.exchange.rows import Row, find_row
 from tesuji.run.ledger import (
     Ledger,
     RunRow,
@@ -102,10 +101,10 @@ def compare_sample(board: Board, request: Request) -> Response:
         a, b = _pair(board, ledger, request)
         wanted = Asked(against=str(a.id), flip=asked.flip, kind=asked.kind)
         chosen, order = board.filter(ledger, b.id, wanted), wanted.sorting
-        rows = [_row(board, ledger, run, id) for run in (a, b)]
+        rows = [board.row(ledger, run, id) for run in (a, b)]
         previous, following = (neighbour(ledger, b.id, chosen, order, id, step) for step in (-1, 1))
     texts = [row.first.output.text if row.first else "" for row in rows]
-    sent = [_sent(row) for row in rows]
+    sent = [messages_text(row.first.messages if row.first else ()) for row in rows]
     answers = [as_text(row.answer.answer) for row in rows]
     return board.page(
         request, "compare_sample.html", pair=(a, b), id=id, asked=asked, rows=rows,
@@ -135,18 +134,6 @@ def _names(request: Request) -> list[str]:
 def _pair(board: Board, ledger: Ledger, request: Request) -> tuple[RunRow, RunRow]:
     a, b = (board.run(ledger, name) for name in _names(request))
     return a, b
-
-
-def _row(board: Board, ledger: Ledger, run: RunRow, id: str) -> Row:
-    row = find_row(ledger, run.id, id, board.sample(run.split, id))
-    if row is None:
-        raise InputError(f"run {run.id} has no such sample")
-    return row
-
-
-def _sent(row: Row) -> str:
-    messages = row.first.messages if row.first else ()
-    return "\n\n".join(f"[{one.role}]\n{one.content}" for one in messages)
 
 
 def _apart(a: str, b: str, among: int = 1) -> Apart:

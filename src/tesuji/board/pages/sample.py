@@ -14,12 +14,12 @@ from tesuji.board.attempts import (
     tally,
     weight_of,
 )
-from tesuji.board.marked import Change, as_text, changes
+from tesuji.board.marked import Change, as_text, changes, messages_text
 from tesuji.board.pages.notes import noting
 from tesuji.board.pages.samples import failure_after
 from tesuji.board.shortened import Short, shorten, weigh
 from tesuji.errors import InputError
-from tesuji.run.exchange.rows import Row, dumps, find_row
+from tesuji.run.exchange.rows import Row, dumps
 from tesuji.run.ledger import Ledger, RunRow, neighbour
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _whole(row: Row, what: str, attempt: int | None) -> str:
         raise InputError("there is no such attempt")
     drawn = row.outputs[at]
     if what == "sent":
-        return "\n\n".join(f"[{one.role}]\n{one.content}" for one in drawn.messages)
+        return messages_text(drawn.messages)
     return drawn.output.text
 
 
@@ -114,10 +114,7 @@ def _json(value: Any) -> str:
 def _row(board: Board, ledger: Ledger, request: Request) -> tuple[RunRow, Row]:
     """The run of an address and what it made of the sample. InputError where there is none."""
     run, id = board.run(ledger, request.path_params["run"]), request.query_params.get("id", "")
-    row = find_row(ledger, run.id, id, board.sample(run.split, id))
-    if row is None:
-        raise InputError(f"run {run.id} has no such sample")
-    return run, row
+    return run, board.row(ledger, run, id)
 
 
 def _attempt(request: Request) -> int | None:
