@@ -61,8 +61,8 @@ def test_a_tool_pays_for_its_children_and_its_start_is_kept_apart(tmp_path: Path
 
 def test_our_own_clients_send_each_question_once_and_keep_their_places(tmp_path: Path) -> None:
     for tool in (TESUJI, BARE):
-        figures = _figures(tool, 300, tmp_path)
-        assert figures.requests == 300
+        figures = _figures(tool, 1500, tmp_path)
+        assert figures.requests == 1500
         assert 32 <= figures.at_once <= 64
         assert figures.rate < 64 / 0.05
         assert 0 < figures.cpu_ms < 20
